@@ -1,0 +1,78 @@
+"""Bytes become text: which of the encodings French files arrive in. Does not parse mark-up."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from corpus.errors import UnreadableFile
+
+# A byte order mark is a promise; the UTF-32 ones begin like UTF-16's and go first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CANDIDATES = ["cp1252", "utf_16_le", "utf_16_be", "mac_roman"]
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Text has no control characters but for an accident; one in a hundred is no accident.
+_BINARY_SHARE = 0.01
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of `data`, its byte order mark dropped, line ends untouched.
+
+    Tries, in order: the byte order mark, the `declared` encoding, strict UTF-8, UTF-16 told
+    by its zero bytes, Windows-1252. Raises UnreadableFile when the bytes are no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], encoding)
+    text = None
+    for encoding in (declared, "utf-8"):
+        if encoding is not None and text is None:
+            text = _try(data, encoding)
+    if text is None or _looks_binary(text):
+        text = _guess(data)
+    if _looks_binary(text):
+        raise UnreadableFile("le contenu n'est pas du texte (données binaires)")
+    return text
+
+
+def _guess(data: bytes) -> str:
+    # Without a mark, UTF-16 of a Latin text has a zero in every other byte.
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if zeros and zeros.count(0) > len(zeros) / 2:
+            return _strict(data, encoding)
+    if (text := _try(data, "cp1252")) is not None and not _looks_binary(text):
+        return text
+    best = from_bytes(data, cp_isolation=_CANDIDATES).best()
+    if best is None:
+        raise UnreadableFile(
+            "l'encodage du texte n'est pas reconnu ; enregistrez le fichier en UTF-8"
+        )
+    return str(best)
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    text = _try(data, encoding)
+    if text is None:
+        raise UnreadableFile(
+            f"le texte n'est pas du {encoding.upper()} valide ; enregistrez le fichier en UTF-8"
+        )
+    return text
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _looks_binary(text: str) -> bool:
+    return len(_CONTROL.findall(text)) > _BINARY_SHARE * len(text)

@@ -1,0 +1,105 @@
+"""Which files of a folder are texts. Names every file it leaves, and why; reads none."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.documents import Extraction, Unread
+from corpus.errors import MissingTexts, UnreadableFile
+from corpus.reading import READERS
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file read: its path below the folder, what it says, and the hash of its bytes."""
+
+    source: str
+    extraction: Extraction
+    sha256: str
+    format: str
+
+
+def list_files(folder: Path) -> tuple[list[str], list[Unread]]:
+    """The texts below `folder`, sorted, as paths with `/`; and what is not read, and why.
+
+    Raises MissingTexts when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise MissingTexts(
+            f"le dossier de textes {folder} n'existe pas ; créez-le ou indiquez-en un avec --texts"
+        )
+    root = folder.resolve()
+    sources: list[str] = []
+    left: list[Unread] = []
+    for current, folders, files in os.walk(root, onerror=lambda error: left.append(_denied(root, error))):
+        for name in sorted(folders):
+            path = Path(current, name)
+            if name.startswith("."):
+                left.append(_left(root, path, "dossier caché"))
+            elif path.is_symlink():
+                left.append(_left(root, path, "lien vers un dossier : non suivi"))
+        folders[:] = sorted(n for n in folders if not n.startswith("."))
+        for name in sorted(files):
+            path = Path(current, name)
+            reason = _why_left(root, path)
+            if reason is None:
+                sources.append(path.relative_to(root).as_posix())
+            else:
+                left.append(_left(root, path, reason))
+    return sorted(sources), sorted(left, key=lambda unread: unread.source)
+
+
+def read_files(folder: Path, sources: list[str]) -> Iterator[Read | Unread]:
+    """Each file in turn, read or named with the reason why it could not be."""
+    root = folder.resolve()
+    for source in sources:
+        yield _read(root / source, source)
+
+
+def _read(path: Path, source: str) -> Read | Unread:
+    file_format, reader = READERS[path.suffix.casefold()]
+    try:
+        data = path.read_bytes()
+        if not data.strip():
+            return Unread(source, "fichier vide", failed=False)
+        extraction = reader(data)
+    except UnreadableFile as error:
+        return Unread(source, str(error), failed=True)
+    except OSError as error:
+        return Unread(source, f"lecture impossible : {error.strerror}", failed=True)
+    except Exception as error:  # noqa: BLE001 — parsers meet hostile bytes: one file never stops a build
+        return Unread(source, f"lecture impossible ({type(error).__name__})", failed=True)
+    if not extraction.text.strip():
+        return Unread(source, "aucun texte dans le fichier", failed=False)
+    return Read(source, extraction, hashlib.sha256(data).hexdigest(), file_format)
+
+
+def _why_left(root: Path, path: Path) -> str | None:
+    if path.name.startswith((".", "~$")):
+        return "fichier caché"
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        return "le nom du fichier n'est pas de l'UTF-8 ; renommez-le"
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return "lien qui sort du dossier"
+    if not path.is_file():
+        return "lien rompu" if path.is_symlink() else "pas un fichier ordinaire"
+    if path.suffix.casefold() not in READERS:
+        return f"type non pris en charge ({path.suffix or 'sans extension'})"
+    return None
+
+
+def _left(root: Path, path: Path, reason: str) -> Unread:
+    name = path.relative_to(root).as_posix()
+    return Unread(name.encode("utf-8", "backslashreplace").decode(), reason, failed=False)
+
+
+def _denied(root: Path, error: OSError) -> Unread:
+    path = Path(error.filename or root)
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return Unread(name, f"dossier illisible : {error.strerror}", failed=True)

@@ -1,0 +1,46 @@
+"""Passage vectors in FAISS: exact inner product. Does not encode and does not fuse."""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Vectors
+
+
+class VectorIndex:
+    """Unit vectors by row, searched exactly (IndexFlatIP), so that scores are cosines."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def nearest(self, question: Vectors, limit: int) -> tuple[NDArray[np.int64], Vectors]:
+        """The rows nearest to a question of shape (dimension,), best first, and their cosines."""
+        cosines, rows = self._index.search(question[None, :], min(limit, len(self)))
+        return rows[0], cosines[0]
+
+    def cosines(self, question: Vectors, rows: NDArray[np.int64]) -> Vectors:
+        """The cosine of each of `rows` to the question; shape (len(rows),)."""
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows) @ question, np.float32)
+
+    def to_bytes(self) -> bytes:
+        """FAISS's own serialisation."""
+        return bytes(faiss.serialize_index(self._index).tobytes())
+
+
+def build_vector_index(vectors: Vectors) -> VectorIndex:
+    """Indexes unit vectors of shape (passages, dimension)."""
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, np.float32))
+    return VectorIndex(index)
+
+
+def from_bytes(data: bytes) -> VectorIndex:
+    """The index that `to_bytes` wrote. The caller has checked the bytes' hash."""
+    return VectorIndex(faiss.deserialize_index(np.frombuffer(data, np.uint8)))
