@@ -35,7 +35,7 @@ class Line:
     @property
     def is_bullet(self) -> bool:
         """It begins like an item of a list."""
-        return _BULLET.match(self.text) is not None
+        return is_item(self.text)
 
     @property
     def is_closed(self) -> bool:
@@ -46,6 +46,11 @@ class Line:
     def introduces(self) -> bool:
         """It ends on a colon, as a line before a list does."""
         return self.text.endswith(":")
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins like an item of a list: with a bullet, a dash or a number."""
+    return _BULLET.match(line) is not None
 
 
 def split_lines(text: str) -> list[Line]:

@@ -19,7 +19,7 @@ from index import generation, vectors, words
 from index.build import SENTENCES, STORE, VECTORS, WORDS
 from index.embedding import Encoder, Vectors
 from index.errors import IncompatibleIndex
-from index.french import terms
+from index.french import question_terms, terms
 from index.generation import Manifest
 from index.ranking import Candidate, fuse
 from index.store import DocumentSummary, Store, StoredPassage
@@ -32,7 +32,7 @@ _PROPOSED = 100
 _BACKGROUND_SAMPLE = 512
 # What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
 # Measured on PIAF: bench/RESULTS.md, "Highlight".
-SENTENCE_WORD_WEIGHT = 0.12
+SENTENCE_WORD_WEIGHT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,15 @@ class EmbeddedEngine:
     def search(self, question: str, limit: int) -> Search:
         """The `limit` best passages for a question, by meaning and by words together."""
         vector = self._encoder.encode_question(question)
-        question_terms = terms(question)
-        word_scores = self._words.scores(question_terms)
+        topic = question_terms(question)
+        word_scores = self._words.scores(topic)
         near, _ = self._vectors.nearest(vector, _PROPOSED)
         worded = _best_rows(word_scores, _PROPOSED)
         rows = np.union1d(near, worded).astype(np.int64)
-        candidates = fuse(rows, self._vectors.cosines(vector, rows), word_scores[rows])[:limit]
+        rarities = {term: self._words.rarity(term) for term in set(topic)}
+        cosines = self._vectors.cosines(vector, rows)
+        candidates = fuse(rows, cosines, word_scores[rows], sum(rarities.values()))[:limit]
         proposed = {"vectors": set(near.tolist()), "words": set(worded.tolist())}
-        rarities = {term: self._words.rarity(term) for term in set(question_terms)}
         stored = self._store.passages([candidate.row for candidate in candidates])
         hits = tuple(
             self._hit(candidate, passage, vector, rarities, proposed)

@@ -38,8 +38,21 @@ STOP_WORDS = frozenset(
     serai sera serons serez seront serait seraient fus fut furent fût sois soit soyons soient
     ai as a avons avez ont ayant aurai aura aurons auront aurait auraient avais avait avions
     avaient eu eut eurent aie ait aient donc car or ni comme dont ainsi aussi alors cela ceci
-    ça ci là lors entre sans sous vers chez afin
+    ça ci là lors entre sans sous vers chez afin comment combien quand pourquoi laquelle lequel
+    lesquels lesquelles
     """.split()
+)
+# What frames a question without being its topic, on folded text. A text that holds none of
+# these words is not further from the answer.
+_FRAMES = re.compile(
+    r"""\b(?:
+      (?:ca|cela)?\s*(?:veut|veulent)\ dire | signifi(?:e|ent) | design(?:e|ent)
+    | (?:a\ )?quoi\ ser(?:t|vent) | ser(?:t|vent)[\ -](?:il|elle|ils|elles|a\ quoi)
+    | c'est\ quoi | au\ juste | qu'appelle-t-on | qu'entend-on\ par
+    | (?:y\ a|existe)-t-il | exactement
+    | (?:le|les|l'|du|des)\ ?(?:sigles?|acronymes?|abreviations?)
+    )\b""",
+    re.VERBOSE,
 )
 _stemmer = Stemmer.Stemmer("french")
 
@@ -51,6 +64,16 @@ def terms(text: str) -> list[str]:
     ['hopital', 'ght', '1000', 'cliniqu']
     """
     return [term for word in words(text) if (term := term_of(word)) is not None]
+
+
+def question_terms(question: str) -> list[str]:
+    """The terms a question is about: as `terms`, less what only frames it.
+
+    >>> question_terms("PTA, ça veut dire quoi ?")
+    ['pta']
+    """
+    topic = terms(_FRAMES.sub(" ", fold(question)))
+    return topic or terms(question)
 
 
 def words(text: str) -> list[str]:

@@ -1,0 +1,269 @@
+"""The `sourcier` command. Parses, calls, prints; French for people, `--json` for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic_core import PydanticCustomError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from corpus.documents import CutDocument, Reason, Unread
+from corpus.errors import SourcierError
+from qa.config import Settings, load_settings
+from qa.french import REASONS
+
+app = typer.Typer(
+    help="Répond aux questions d'après un dossier de textes, citations à l'appui.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Texts = Annotated[Path | None, typer.Option("--texts", help="Le dossier des textes.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")]
+Json = Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")]
+TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="Nombre de passages.")]
+Question = Annotated[str, typer.Argument(help="La question, en français courant.")]
+
+
+def main() -> None:
+    """Runs the command; a known error is one sentence on standard error, and status 1."""
+    try:
+        app()
+    except SourcierError as error:
+        _err.print(f"[bold red]sourcier :[/] {escape(str(error))}")
+        sys.exit(1)
+
+
+@app.command()
+def build(texts: Texts = None, home: Home = None, as_json: Json = False) -> None:
+    """Indexe le dossier de textes."""
+    from index.build import build as build_index
+
+    settings = load_settings(texts=texts, home=home)
+    with _progress() as show:
+        report = build_index(settings.texts, settings.home, _encoder(settings), show)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+        return
+    seconds = sum(report.seconds.values())
+    _out.print(
+        f"{report.documents} documents, {report.passages} passages indexés en {seconds:.1f} s "
+        f"({report.generation})"
+    )
+    if report.truncated:
+        _out.print(f"{report.truncated} passages dépassent ce que le modèle lit : fin cherchée par mots seuls")
+    _print_unread(report.unread)
+
+
+@app.command()
+def serve(
+    home: Home = None,
+    host: Annotated[str | None, typer.Option(help="L'adresse d'écoute.")] = None,
+    port: Annotated[int | None, typer.Option(help="Le port d'écoute.")] = None,
+) -> None:
+    """Répond par HTTP, et sur une page à la même adresse."""
+    import uvicorn
+
+    from index.engine import open_engine
+    from qa.app import create_app
+    from qa.serving import EngineHolder
+
+    settings = load_settings(home=home, host=host, port=port)
+    encoder = _encoder(settings)
+    holder = EngineHolder(settings.home, lambda: open_engine(settings.home, encoder))
+    try:
+        engine = holder.engine()
+    except SourcierError as error:
+        # Served all the same: an index built later is picked up, until then 503 says this.
+        _err.print(f"[bold yellow]sourcier :[/] {escape(str(error))}")
+    else:
+        engine.search("échauffement", 1)  # the first question is otherwise several times slower
+        _err.print(f"{engine.manifest.counts['documents']} documents ; http://{settings.host}:{settings.port}")
+    uvicorn.run(create_app(holder), host=settings.host, port=settings.port, log_level="warning")
+
+
+@app.command()
+def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
+    """Pose une question."""
+    from qa.answer import ask as answer_question
+    from qa.schemas import ask_out
+
+    question = _checked(question)
+    engine = _open(load_settings(home=home))
+    started = time.perf_counter()
+    answer = answer_question(engine, question, top_k)
+    reply = ask_out(question, answer, 1000 * (time.perf_counter() - started))
+    if as_json:
+        print(reply.model_dump_json())
+        return
+    if reply.answer.refused:
+        _out.print(f"[bold]Les textes ne le disent pas.[/] {escape(reply.answer.reason or '')}\n")
+    else:
+        _out.print(f"[bold]{escape(reply.answer.text or '')}[/]\n")
+    for c in reply.citations:
+        _out.print(_where(c.number, c.source, c.headings, c.start, c.end, c.page))
+
+
+@app.command()
+def search(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
+    """Donne les passages les plus proches, sans répondre."""
+    from qa.answer import cite
+    from qa.schemas import SearchOut, citation_out
+
+    question = _checked(question)
+    found = _open(load_settings(home=home)).search(question, top_k)
+    reply = SearchOut(hits=[citation_out(c) for c in cite(found)], generation=found.generation)
+    if as_json:
+        print(reply.model_dump_json())
+        return
+    for hit in reply.hits:
+        _out.print(_where(hit.number, hit.source, hit.headings, hit.start, hit.end, hit.page))
+        _out.print(escape(hit.quote) + "\n")
+
+
+@app.command()
+def inspect(
+    source: Annotated[str | None, typer.Argument(help="Un seul texte, par son chemin.")] = None,
+    texts: Texts = None,
+    as_json: Json = False,
+) -> None:
+    """Montre ce qui est lu, comment c'est découpé, ce qui est mis de côté et pourquoi."""
+    from index.build import cut_documents, read_folder
+
+    settings = load_settings(texts=texts)
+    encoder = _encoder(settings)
+    read, unread = read_folder(settings.texts)
+    # The whole folder is read even for one text: lines recurring across texts are set aside.
+    documents = [
+        cut for cut in cut_documents(read, encoder.token_starts) if source in (None, cut.document.id)
+    ]
+    if source is not None and not documents:
+        named = next((u.reason for u in unread if u.source == source), "aucun fichier de ce nom")
+        raise SourcierError(f"{source} n'est pas lu : {named}")
+    if as_json:
+        print(json.dumps({"documents": [_inspected(cut) for cut in documents],
+                          "unread": [dataclasses.asdict(u) for u in unread]}, ensure_ascii=False))
+        return
+    for cut in documents:
+        _print_document(cut, whole=source is not None)
+    if source is None:
+        _print_unread(tuple(unread))
+
+
+@app.command(name="eval")
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="Un fichier de questions, une par ligne (JSON).")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Mesure la qualité sur des questions dont on connaît le passage."""
+    from qa.evaluation import evaluate as run
+    from qa.evaluation import load_questions, score
+
+    asked = load_questions(questions)
+    outcomes = run(_open(load_settings(home=home)), asked)
+    scores = score(outcomes)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(scores)))
+        return
+    table = Table("mesure", "valeur")
+    for name, value in dataclasses.asdict(scores).items():
+        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+    _out.print(table)
+    for o in outcomes:
+        wrong = o.refused if o.question.evidence else not o.refused
+        if wrong or (o.question.evidence and o.rank != 1):
+            state = "refusée" if o.refused else "répondue"
+            _out.print(f"  {escape(o.question.id)} {state}, rang {o.rank} : {escape(o.question.question)}")
+
+
+def _checked(question: str) -> str:
+    from qa.schemas import check_question
+
+    try:
+        return check_question(question)
+    except PydanticCustomError as error:
+        raise SourcierError(error.message()) from None
+
+
+def _encoder(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from index.default_model import MODEL_NAME
+    from index.embedding import load_encoder
+
+    if settings.model is None and not (settings.models / MODEL_NAME).is_dir():
+        _err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
+    return load_encoder(settings.model, settings.models)
+
+
+def _open(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from index import generation
+    from index.engine import open_engine
+
+    generation.current(settings.home)  # no index is told at once, before the model is loaded
+    return open_engine(settings.home, _encoder(settings))
+
+
+def _where(
+    number: int, source: str, headings: list[str], start: int, end: int, page: int | None
+) -> str:
+    path = " › ".join(headings)
+    at = f", page {page}" if page else ""
+    return f"[bold]\\[{number}][/] {escape(source)}{at} [dim]{start}–{end}  {escape(path)}[/]"
+
+
+def _print_document(cut: CutDocument, whole: bool) -> None:
+    document = cut.document
+    facts = ", ".join(f"{fact.kind} : {fact.value}" for fact in document.facts)
+    aside = [span for span in cut.set_aside if span.reason is not Reason.HEADING]
+    _out.print(
+        f"[bold]{escape(document.id)}[/] « {escape(document.title)} » : {len(cut.passages)} passages, "
+        f"{len(aside)} mises de côté {escape(facts)}"
+    )
+    if whole:
+        for passage in cut.passages:
+            path = " › ".join(passage.headings)
+            _out.print(f"\n[cyan]{passage.start}–{passage.end}  {escape(path)}[/]\n{escape(passage.text)}")
+        _out.print()
+    for span in aside:
+        text = " ".join(document.text[span.start : span.end].split())
+        shown = text if len(text) <= 100 else text[:99] + "…"
+        _out.print(f"  [dim]{REASONS[span.reason]} :[/] {escape(shown)}")
+
+
+def _inspected(cut: CutDocument) -> dict[str, object]:
+    fields = dataclasses.asdict(cut)
+    return {**fields.pop("document"), **fields}
+
+
+def _print_unread(unread: tuple[Unread, ...]) -> None:
+    for u in unread:
+        mark = "[bold red]échec[/]" if u.failed else "[dim]laissé[/]"
+        _out.print(f"  {mark} {escape(u.source)} : {escape(u.reason)}")
+
+
+@contextmanager
+def _progress() -> Iterator[object]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_err, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show

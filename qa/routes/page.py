@@ -1,0 +1,127 @@
+"""The French page: ask at `/`, read a source at `/source/…`, scrolled to the passage.
+
+Rendered here, without script: Jinja escapes every character of the texts and the question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.templating import Jinja2Templates
+from pydantic_core import PydanticCustomError
+
+from corpus.documents import Document, Reason, SetAside
+from corpus.errors import SourcierError
+from qa.answer import Citation, ask
+from qa.french import REASONS
+from qa.problems import UnknownDocument, status_of
+from qa.routes import CurrentEngine, current_engine
+from qa.routes.documents import find_document
+from qa.schemas import DEFAULT_TOP_K, LONGEST_QUESTION, check_question, source_url
+
+router = APIRouter(include_in_schema=False)
+_FOLDER = Path(__file__).resolve().parent.parent / "page"
+_templates = Jinja2Templates(_FOLDER / "templates")
+_templates.env.globals["source_url"] = source_url
+_templates.env.globals["longest_question"] = LONGEST_QUESTION
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text shown in one manner. `reason` names why it was set aside, if it was."""
+
+    text: str
+    marked: bool = False
+    anchor: bool = False
+    reason: str | None = None
+
+
+@router.get("/")
+def home(request: Request, question: Annotated[str, Query()] = "") -> Response:
+    """The question's form, and the answer below it when one was asked."""
+    context: dict[str, object] = {"question": question[:LONGEST_QUESTION]}
+    status = 200
+    try:
+        engine = current_engine(request)
+        context["index"] = engine.manifest
+        if "question" in request.query_params:
+            answer = ask(engine, check_question(question), DEFAULT_TOP_K)
+            context["answer"] = answer
+            context["passages"] = [(citation, quote_pieces(citation)) for citation in answer.citations]
+    except PydanticCustomError as error:
+        context["error"], status = error.message(), 422
+    except SourcierError as error:
+        context["error"], status = str(error), status_of(error)[0]
+    return _templates.TemplateResponse(request, "home.html", context, status)
+
+
+@router.get("/source/{source:path}")
+def source_page(request: Request, source: str) -> Response:
+    """A document's whole text, what was set aside greyed, one span highlighted."""
+    try:
+        engine: CurrentEngine = current_engine(request)
+        document = find_document(engine, source)
+    except SourcierError as error:
+        status = 404 if isinstance(error, UnknownDocument) else status_of(error)[0]
+        return _templates.TemplateResponse(request, "missing.html", {"error": str(error)}, status)
+    span = _span(request.query_params.get("start"), request.query_params.get("end"), document)
+    context = {
+        "document": document,
+        "page": document.page_at(span[0]) if span else None,
+        "pieces": document_pieces(document, engine.set_aside_of(source), span),
+    }
+    return _templates.TemplateResponse(request, "source.html", context)
+
+
+@router.get("/assets/style.css")
+def style() -> FileResponse:
+    """The one style sheet."""
+    return FileResponse(_FOLDER / "style.css", media_type="text/css")
+
+
+def quote_pieces(citation: Citation) -> list[Piece]:
+    """A citation's quote, its highlights marked, in order; the pieces join to the quote."""
+    pieces, position = [], citation.start
+    for highlight in sorted(citation.highlights, key=lambda h: h.start):
+        pieces.append(Piece(citation.quote[position - citation.start : highlight.start - citation.start]))
+        pieces.append(Piece(highlight.quote, marked=True))
+        position = highlight.end
+    pieces.append(Piece(citation.quote[position - citation.start :]))
+    return [piece for piece in pieces if piece.text]
+
+
+def document_pieces(
+    document: Document, set_aside: list[SetAside] | tuple[SetAside, ...] | object, span: tuple[int, int] | None
+) -> list[Piece]:
+    """A text cut wherever its appearance changes; the pieces join to the text."""
+    aside = [s for s in set_aside if s.reason is not Reason.HEADING]  # type: ignore[attr-defined]
+    cuts = {0, len(document.text), *(s.start for s in aside), *(s.end for s in aside), *(span or ())}
+    pieces = []
+    ordered = sorted(cuts)
+    for start, end in zip(ordered, ordered[1:], strict=False):
+        reason = next((s.reason for s in aside if s.start <= start < s.end), None)
+        marked = span is not None and span[0] <= start < span[1]
+        pieces.append(
+            Piece(
+                document.text[start:end],
+                marked,
+                anchor=span is not None and start == span[0],
+                reason=REASONS[reason] if reason else None,
+            )
+        )
+    return pieces
+
+
+def _span(start: str | None, end: str | None, document: Document) -> tuple[int, int] | None:
+    """The span asked for, or None when it is missing or not one of this text."""
+    if start is None or end is None or not (start.isdecimal() and end.isdecimal()):
+        return None
+    # A number of a million digits would take int() for ever.
+    if max(len(start), len(end)) > 12:
+        return None
+    first, last = int(start), int(end)
+    return (first, last) if first < last <= len(document.text) else None
