@@ -59,8 +59,10 @@ def main() -> None:
             wrong, probability < threshold, average="binary"
         )
         refused = (probability[~wrong] < threshold).mean()
-        print(f"refusals at {threshold}: precision {precision:.3f}, recall {recall:.3f}, "
-              f"right answers refused {refused:.3f}")
+        print(
+            f"refusals at {threshold}: precision {precision:.3f}, recall {recall:.3f}, "
+            f"right answers refused {refused:.3f}"
+        )
     for name, column in zip(names, x[~fit].T, strict=True):
         print(f"  {name} alone: AUROC {roc_auc_score(y[~fit], column):.3f}")
 

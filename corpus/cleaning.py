@@ -25,9 +25,7 @@ from corpus.furniture import (
 from corpus.lines import Line, split_lines
 
 # Lines that close ranks: short lines between two of the same block belong to it.
-_BLOCKS = frozenset(
-    {Reason.SUBSCRIPTION, Reason.COMMENTS, Reason.SHARING, Reason.BYLINE, Reason.MENU}
-)
+_BLOCKS = frozenset({Reason.SUBSCRIPTION, Reason.COMMENTS, Reason.SHARING, Reason.BYLINE, Reason.MENU})
 # The subscription box of a news site holds at most this many lines that only its neighbours
 # betray ("Le journal numérique en avant-première").
 _WIDEST_GAP = 4
@@ -57,11 +55,7 @@ def mark_furniture(
     `recurring` holds the lines that `recurring_lines` found across documents. What the
     reader marked already is kept as it is; nothing is marked twice.
     """
-    lines = [
-        line
-        for line in split_lines(extraction.text)
-        if not _inside_any(line, extraction.furniture)
-    ]
+    lines = [line for line in split_lines(extraction.text) if not _inside_any(line, extraction.furniture)]
     headings = {i for i, line in enumerate(lines) if _is_heading(line, extraction)}
     marks: Marks = {}
     for i, line in enumerate(lines):

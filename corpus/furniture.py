@@ -31,9 +31,10 @@ _PATTERNS: dict[Reason, tuple[str, ...]] = {
         r"\s*(?:[:→>].*)?",
     ),
     Reason.SHARING: (
-        rf"(?:partager|partagez)(?: (?:sur|cet article|cette page|l.article)\b.*)?",
+        r"(?:partager|partagez)(?: (?:sur|cet article|cette page|l.article)\b.*)?",
         rf"(?:(?:{_SHARE_WORDS})[\s,|/·•-]*){{2,}}",
-        r"(?:cet article vous a plu|notez(?:-le| cet article))\b.*|\d(?:[.,]\d)?\s?/\s?5\b.{0,10}\bvotes?\b.*",
+        r"(?:cet article vous a plu|notez(?:-le| cet article))\b.*",
+        r"\d(?:[.,]\d)?\s?/\s?5\b.{0,10}\bvotes?\b.*",
         r"(?:suivez|retrouvez|rejoignez)[- ]nous(?: sur)?\b.*",
         r"(?:tweeter|copier le lien|envoyer (?:cet article )?(?:par (?:e-?mail|mail|courriel)|"
         r"à un ami)|imprimer(?: (?:la page|cette page|cet article))?)",
@@ -50,7 +51,8 @@ _PATTERNS: dict[Reason, tuple[str, ...]] = {
         r"(?:offre|abonnement) (?:mensuelle?|annuelle?|numérique|découverte)\b.{0,40}",
         r"votre (?:adresse )?(?:e-?mail|adresse mail|courriel)",
         r"encore \d{1,3}\s?% .{0,40}à (?:lire|découvrir).*",
-        r"(?:pour (?:poursuivre|continuer) (?:votre|la) lecture\b|choisissez (?:une|votre) (?:offre|formule)\b).*",
+        r"pour (?:poursuivre|continuer) (?:votre|la) lecture\b.*",
+        r"choisissez (?:une|votre) (?:offre|formule)\b.*",
         r"recevez (?:notre|nos|la) (?:lettre|newsletter|infolettre|actualités?)\b.{0,60}",
         r".{0,60}\bdans votre boîte(?: mail| aux lettres| de réception)?\b.{0,40}",
     ),

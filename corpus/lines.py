@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 # The line ends a French text arrives with: Unix, Windows, old Mac, form feed, U+2028/2029.
 _LINE = re.compile(r"[^\r\n\f\u2028\u2029]+")
@@ -86,7 +87,7 @@ def continues(line: Line, following: Line, wrap_width: int | None) -> bool:
         return False
     if following.text[0].islower():
         return not line.is_closed or line.text[-1] in ";:"
-    if wrap_width is None or line.is_closed and line.text[-1] in ".!?…:":
+    if wrap_width is None or (line.is_closed and line.text[-1] in ".!?…:"):
         return False
     # The next word would not have fitted: the line is full, so the break says nothing.
     return len(line.text) + 1 + len(following.text.split(maxsplit=1)[0]) > wrap_width
@@ -99,11 +100,7 @@ def hard_wrap_width(lines: list[Line]) -> int | None:
     have passed it, and are closed by no punctuation. Between 40 and 120 columns, a share of
     60 % is asked: paragraphs and lists stay below.
     """
-    pairs = [
-        (a, b)
-        for a, b in zip(lines, lines[1:], strict=False)
-        if not a.blank_after and not b.is_bullet
-    ]
+    pairs = [(a, b) for a, b in pairwise(lines) if not a.blank_after and not b.is_bullet]
     if len(pairs) < 3:
         return None
     width = max(len(line.text) for pair in pairs for line in pair)

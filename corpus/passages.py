@@ -69,9 +69,7 @@ def cut_document(
     name = source.rpartition("/")[2]
     plan = outline(extraction, furniture, fallback_title=name.rpartition(".")[0] or name)
     text = extraction.text
-    document = Document(
-        source, plan.title, text, sha256, file_format, extraction.pages, facts
-    )
+    document = Document(source, plan.title, text, sha256, file_format, extraction.pages, facts)
     starts = token_starts(text)
     passages = tuple(
         passage
@@ -147,9 +145,7 @@ def _paragraphs(lines: tuple[Line, ...], wrap_width: int | None) -> list[list[Li
     return paragraphs
 
 
-def _split_overlong(
-    text: str, sentence: Span, starts: Sequence[int], maximum: int
-) -> list[Span]:
+def _split_overlong(text: str, sentence: Span, starts: Sequence[int], maximum: int) -> list[Span]:
     """A "sentence" of more than two passages (a table, a text without punctuation) in pieces.
 
     Left whole, its end would lie beyond what the encoder reads. Cut after a line, a clause,
@@ -184,9 +180,7 @@ def _tokens(starts: Sequence[int], start: int, end: int) -> int:
     return bisect_left(starts, end) - bisect_left(starts, start)
 
 
-def _pack(
-    units: list[_Unit], starts: Sequence[int], size: PassageSize
-) -> list[tuple[int, int]]:
+def _pack(units: list[_Unit], starts: Sequence[int], size: PassageSize) -> list[tuple[int, int]]:
     """First and last unit of each passage, chosen together so that the whole costs least.
 
     A dynamic programme over the places to cut: the last passage of a section is not the
@@ -237,5 +231,3 @@ def _introduction(units: list[_Unit], first: int) -> _Unit | None:
         before -= 1
     found = units[before]
     return found if found.introduces and not found.is_item else None
-
-

@@ -90,7 +90,7 @@ def _inside_quotation(text: str, begin: int, position: int) -> bool:
     opened = text.rfind("«", begin, position)
     if opened < 0 or text.find("»", opened, position) >= 0:
         return False
-    return 0 <= text.find("»", position, opened + _LONGEST_QUOTATION)
+    return text.find("»", position, opened + _LONGEST_QUOTATION) >= 0
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

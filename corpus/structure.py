@@ -53,7 +53,7 @@ def outline(
     wrap_width = hard_wrap_width(lines)
     body = _without_furniture(lines, furniture)
     if extraction.headings is None:
-        headings = infer_headings(body, extraction.text, wrap_width)
+        headings = infer_headings(body, wrap_width)
     else:
         kept = [h for h in extraction.headings if not _is_furniture(h, furniture)]
         headings = tuple(h for h in kept if _leads_to_content(h, body, kept))
@@ -62,9 +62,7 @@ def outline(
     return Outline(title, headings, sections, wrap_width)
 
 
-def infer_headings(
-    body: list[Line], text: str, wrap_width: int | None
-) -> tuple[Heading, ...]:
+def infer_headings(body: list[Line], wrap_width: int | None) -> tuple[Heading, ...]:
     """The headings of a text without mark-up. `body` is its lines without the furniture."""
     looks = [_looks_like_heading(body, i, wrap_width) for i in range(len(body))]
     kept: list[int] = []
@@ -87,8 +85,10 @@ def infer_headings(
 def _looks_like_heading(body: list[Line], i: int, wrap_width: int | None) -> bool:
     line = body[i]
     first = i == 0
-    if len(line.text) > LONGEST_HEADING or line.text[-1] in ".;,:…" or line.is_bullet and not (
-        line.blank_before and line.blank_after and _NUMBERING.match(line.text)
+    if (
+        len(line.text) > LONGEST_HEADING
+        or line.text[-1] in ".;,:…"
+        or (line.is_bullet and not (line.blank_before and line.blank_after and _NUMBERING.match(line.text)))
     ):
         return False
     begins = line.text.lstrip("«“\"'([ \u00a0\u202f")
@@ -140,9 +140,7 @@ def _is_furniture(heading: Heading, furniture: tuple[tuple[Span, Reason], ...]) 
     return any(span.start < heading.end and heading.start < span.end for span, _ in furniture)
 
 
-def _without_furniture(
-    lines: list[Line], furniture: tuple[tuple[Span, Reason], ...]
-) -> list[Line]:
+def _without_furniture(lines: list[Line], furniture: tuple[tuple[Span, Reason], ...]) -> list[Line]:
     """What is left of the lines; a place where something was taken out counts as blank."""
     spans = [span for span, _ in furniture]
     ends = [span.end for span in spans]

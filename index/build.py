@@ -41,9 +41,7 @@ class BuildReport:
     seconds: dict[str, float]
 
 
-def build(
-    texts: Path, home: Path, encoder: Encoder, progress: Progress = lambda *_: None
-) -> BuildReport:
+def build(texts: Path, home: Path, encoder: Encoder, progress: Progress = lambda *_: None) -> BuildReport:
     """Builds the index of a folder and makes it the one served.
 
     Raises MissingTexts, or NothingIndexed when no file could be read: the index that was

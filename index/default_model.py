@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import os
 import shutil
 import struct
 import tempfile
@@ -112,7 +111,7 @@ def prepare(models: Path) -> Path:
         _save(unpack(packed), building)
         building.chmod(0o755)
         try:
-            os.rename(building, target)
+            building.rename(target)
         except OSError:
             # Another process finished first; its model is the same.
             if not (target / "modules.json").exists():
@@ -135,10 +134,7 @@ def unpack(packed: bytes) -> PackedModel:
     starts = cursor.array("<u4", piece_count + 1)
     scores = cursor.array("<f4", piece_count)
     blob = cursor.bytes(piece_bytes)
-    pieces = [
-        (blob[starts[i] : starts[i + 1]].decode("utf-8"), float(scores[i]))
-        for i in range(piece_count)
-    ]
+    pieces = [(blob[starts[i] : starts[i + 1]].decode("utf-8"), float(scores[i])) for i in range(piece_count)]
     _normalised, map_bytes = cursor.take("iI")
     cursor.bytes(map_bytes)
     tensors = {}
@@ -195,9 +191,7 @@ def _installed_file() -> Path:
     try:
         path = importlib.metadata.distribution(PACKAGE).locate_file(PACKED_FILE)
     except importlib.metadata.PackageNotFoundError:
-        raise ModelUnavailable(
-            f"le paquet {PACKAGE} n'est pas installé ; lancez : make install"
-        ) from None
+        raise ModelUnavailable(f"le paquet {PACKAGE} n'est pas installé ; lancez : make install") from None
     return Path(str(path))
 
 
@@ -225,11 +219,10 @@ def _save(packed: PackedModel, folder: Path) -> None:
     model = BertModel(config, add_pooling_layer=False)
     shapes = model.state_dict()
     state = {
-        name: torch.from_numpy(values.copy()).reshape(shapes[name].shape)
-        for name, values in _named(packed)
+        name: torch.from_numpy(values.copy()).reshape(shapes[name].shape) for name, values in _named(packed)
     }
     model.load_state_dict(state, strict=True)
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=build_tokenizer(packed),
         bos_token="<s>",
         cls_token="<s>",
@@ -268,9 +261,7 @@ def build_tokenizer(packed: PackedModel) -> Tokenizer:
     from tokenizers.models import Unigram
 
     tokenizer = Tokenizer(Unigram(packed.pieces, unk_id=packed.unknown))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")]
-    )
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
     start, end = ("<s>", 0), ("</s>", 2)

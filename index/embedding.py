@@ -88,9 +88,7 @@ class SentenceTransformerEncoder:
 
     def encode_question(self, question: str) -> Vectors:
         """Unit vector of shape (dimension,), with the model's prompt for questions."""
-        vector = self._model.encode_query(
-            question, normalize_embeddings=True, show_progress_bar=False
-        )
+        vector = self._model.encode_query(question, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, np.float32)
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
@@ -125,10 +123,7 @@ class SentenceTransformerEncoder:
             output = self._model.forward(features)
         vectors = _unit(output["sentence_embedding"].float().cpu().numpy())
         tokens = output["token_embeddings"].float().cpu().numpy()
-        return [
-            _pooled(p, vectors[i], tokens[i], offsets[i] - len(prefixes[i]))
-            for i, p in enumerate(batch)
-        ]
+        return [_pooled(p, vectors[i], tokens[i], offsets[i] - len(prefixes[i])) for i, p in enumerate(batch)]
 
 
 def load_encoder(model: str | None, models: Path) -> SentenceTransformerEncoder:
@@ -146,8 +141,8 @@ def load_encoder(model: str | None, models: Path) -> SentenceTransformerEncoder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         loaded = SentenceTransformer(str(local) if is_local else model, local_files_only=is_local)
     except (OSError, ValueError, RuntimeError, KeyError) as error:

@@ -228,8 +228,7 @@ def open_engine(home: Path, encoder: Encoder) -> EmbeddedEngine:
 
 def _best_rows(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
     """The rows of the `limit` highest scores above zero."""
-    if len(scores) > limit:
-        rows = np.argpartition(-scores, limit)[:limit]
-    else:
-        rows = np.arange(len(scores))
-    return rows[scores[rows] > 0].astype(np.int64)
+    found = np.flatnonzero(scores > 0)
+    if len(found) <= limit:
+        return found
+    return found[np.argpartition(-scores[found], limit)[:limit]]

@@ -96,9 +96,7 @@ def current(home: Path) -> Path:
     except (OSError, UnicodeDecodeError):
         raise DamagedIndex("CURRENT est illisible ; lancez : sourcier build") from None
     if not _NAME.fullmatch(name) or not (home / "index" / name).is_dir():
-        raise DamagedIndex(
-            "CURRENT ne nomme aucune génération présente ; lancez : sourcier build"
-        )
+        raise DamagedIndex("CURRENT ne nomme aucune génération présente ; lancez : sourcier build")
     return home / "index" / name
 
 
@@ -145,7 +143,7 @@ def _replace_current(folder: Path, name: str) -> None:
         file.flush()
         os.fchmod(file.fileno(), 0o644)
         os.fsync(file.fileno())
-    os.replace(temporary, folder / "CURRENT")
+    Path(temporary).replace(folder / "CURRENT")
     _sync(folder)
 
 

@@ -39,6 +39,5 @@ def fuse(
     scores = cosines + word_weight * word_scores / (question_rarity or 1.0)
     order = np.lexsort((rows, -scores))
     return [
-        Candidate(int(rows[i]), float(scores[i]), float(cosines[i]), float(word_scores[i]))
-        for i in order
+        Candidate(int(rows[i]), float(scores[i]), float(cosines[i]), float(word_scores[i])) for i in order
     ]

@@ -94,10 +94,10 @@ def build_word_index(passages: Sequence[Counter[str]]) -> WordIndex:
     for number, entries in enumerate(postings):
         these = slice(starts[number], starts[number + 1])
         rows[these] = [row for row, _ in entries]
-        counts = np.array([count for _, count in entries])
+        frequencies = np.array([count for _, count in entries])
         norm = 1 - B + B * lengths[rows[these]] / (average or 1.0)
         rarity = _inverse_document_frequency(len(entries), len(passages))
-        weights[these] = rarity * counts * (K1 + 1) / (counts + K1 * norm)
+        weights[these] = rarity * frequencies * (K1 + 1) / (frequencies + K1 * norm)
     return WordIndex(len(passages), vocabulary, starts, rows, weights)
 
 

@@ -36,9 +36,7 @@ def create_app(holder: EngineHolder) -> FastAPI:
         app.include_router(module.router)
 
     @app.middleware("http")
-    async def _secure(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
+    async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         reply = await call_next(request)
         for name, value in _HEADERS.items():
             reply.headers.setdefault(name, value)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic_core import PydanticCustomError
@@ -22,6 +22,12 @@ from corpus.documents import CutDocument, Reason, Unread
 from corpus.errors import SourcierError
 from qa.config import Settings, load_settings
 from qa.french import REASONS
+
+if TYPE_CHECKING:
+    # Loaded by the commands that need them: `sourcier --help` answers at once.
+    from index.build import Progress as ShowProgress
+    from index.embedding import Encoder
+    from index.engine import Engine
 
 app = typer.Typer(
     help="Répond aux questions d'après un dossier de textes, citations à l'appui.",
@@ -65,7 +71,9 @@ def build(texts: Texts = None, home: Home = None, as_json: Json = False) -> None
         f"({report.generation})"
     )
     if report.truncated:
-        _out.print(f"{report.truncated} passages dépassent ce que le modèle lit : fin cherchée par mots seuls")
+        _out.print(
+            f"{report.truncated} passages dépassent ce que le modèle lit : la fin n'est cherchée que par mots"
+        )
     _print_unread(report.unread)
 
 
@@ -92,7 +100,9 @@ def serve(
         _err.print(f"[bold yellow]sourcier :[/] {escape(str(error))}")
     else:
         engine.search("échauffement", 1)  # the first question is otherwise several times slower
-        _err.print(f"{engine.manifest.counts['documents']} documents ; http://{settings.host}:{settings.port}")
+        _err.print(
+            f"{engine.manifest.counts['documents']} documents ; http://{settings.host}:{settings.port}"
+        )
     uvicorn.run(create_app(holder), host=settings.host, port=settings.port, log_level="warning")
 
 
@@ -155,8 +165,15 @@ def inspect(
         named = next((u.reason for u in unread if u.source == source), "aucun fichier de ce nom")
         raise SourcierError(f"{source} n'est pas lu : {named}")
     if as_json:
-        print(json.dumps({"documents": [_inspected(cut) for cut in documents],
-                          "unread": [dataclasses.asdict(u) for u in unread]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "documents": [_inspected(cut) for cut in documents],
+                    "unread": [dataclasses.asdict(u) for u in unread],
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     for cut in documents:
         _print_document(cut, whole=source is not None)
@@ -200,7 +217,7 @@ def _checked(question: str) -> str:
         raise SourcierError(error.message()) from None
 
 
-def _encoder(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _encoder(settings: Settings) -> Encoder:
     from index.default_model import MODEL_NAME
     from index.embedding import load_encoder
 
@@ -209,7 +226,7 @@ def _encoder(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN20
     return load_encoder(settings.model, settings.models)
 
 
-def _open(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _open(settings: Settings) -> Engine:
     from index import generation
     from index.engine import open_engine
 
@@ -217,9 +234,7 @@ def _open(settings: Settings):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return open_engine(settings.home, _encoder(settings))
 
 
-def _where(
-    number: int, source: str, headings: list[str], start: int, end: int, page: int | None
-) -> str:
+def _where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
     path = " › ".join(headings)
     at = f", page {page}" if page else ""
     return f"[bold]\\[{number}][/] {escape(source)}{at} [dim]{start}–{end}  {escape(path)}[/]"
@@ -256,7 +271,7 @@ def _print_unread(unread: tuple[Unread, ...]) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[object]:
+def _progress() -> Iterator[ShowProgress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=_err, transient=True) as bars:
         tasks: dict[str, TaskID] = {}

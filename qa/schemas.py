@@ -29,9 +29,7 @@ def check_question(question: str) -> str:
     if not question:
         raise PydanticCustomError("question_blank", "la question est vide")
     if len(question) > LONGEST_QUESTION:
-        raise PydanticCustomError(
-            "question_too_long", f"la question dépasse {LONGEST_QUESTION} caractères"
-        )
+        raise PydanticCustomError("question_too_long", f"la question dépasse {LONGEST_QUESTION} caractères")
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in _WHITE_CONTROLS for c in question):
         raise PydanticCustomError(
             "question_control_characters", "la question contient des caractères de contrôle"
@@ -263,9 +261,7 @@ def documents_out(engine: Engine) -> DocumentsOut:
     """The list of documents, and of the files left out."""
     return DocumentsOut(
         documents=[document_out(summary) for summary in engine.documents()],
-        unread=[
-            UnreadOut(source=u.source, reason=u.reason, failed=u.failed) for u in engine.unread()
-        ],
+        unread=[UnreadOut(source=u.source, reason=u.reason, failed=u.failed) for u in engine.unread()],
         generation=engine.manifest.generation,
     )
 

@@ -32,30 +32,27 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data[len(mark) :], encoding)
-    text = None
-    for encoding in (declared, "utf-8"):
-        if encoding is not None and text is None:
-            text = _try(data, encoding)
-    if text is None or _looks_binary(text):
-        text = _guess(data)
-    if _looks_binary(text):
-        raise UnreadableFile("le contenu n'est pas du texte (données binaires)")
-    return text
+    for encoding in filter(None, (declared, "utf-8")):
+        text = _try(data, encoding)
+        if text is not None and not _looks_binary(text):
+            return text
+    return _guess(data)
 
 
 def _guess(data: bytes) -> str:
     # Without a mark, UTF-16 of a Latin text has a zero in every other byte.
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
-        if zeros and zeros.count(0) > len(zeros) / 2:
+        if zeros.count(0) > len(zeros) / 2:
             return _strict(data, encoding)
-    if (text := _try(data, "cp1252")) is not None and not _looks_binary(text):
-        return text
-    best = from_bytes(data, cp_isolation=_CANDIDATES).best()
-    if best is None:
+    text = _try(data, "cp1252")
+    if text is None:
+        best = from_bytes(data, cp_isolation=_CANDIDATES).best()
+        text = None if best is None else str(best)
+    if text is None or _looks_binary(text):
         raise UnreadableFile(
-            "l'encodage du texte n'est pas reconnu ; enregistrez le fichier en UTF-8"
+            "le contenu n'est pas du texte, ou son encodage n'est pas reconnu ; enregistrez-le en UTF-8"
         )
-    return str(best)
+    return text
 
 
 def _strict(data: bytes, encoding: str) -> str:

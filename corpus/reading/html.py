@@ -38,9 +38,7 @@ _LINK_SHARE = 0.8
 _FEWEST_LINKS = 3
 _RULES = {name: [name] for name in (*_HEADINGS, *_ALWAYS, *_WHEN_LINKS, "a", "article", "main")}
 _AUTHOR_NAMES = frozenset({"author", "article:author", "dc.creator", "dcterms.creator"})
-_DATE_NAMES = frozenset(
-    {"date", "article:published_time", "dc.date", "dcterms.created", "last-modified"}
-)
+_DATE_NAMES = frozenset({"date", "article:published_time", "dc.date", "dcterms.created", "last-modified"})
 
 
 def read_html(data: bytes) -> Extraction:

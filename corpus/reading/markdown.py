@@ -51,9 +51,7 @@ def read_markdown(data: bytes) -> Extraction:
             span = _trimmed(text, match.start(), match.end())
             if not any(block.start <= span.start < block.end for block in code):
                 furniture.append((span, Reason.MARKUP))
-    facts = tuple(
-        Fact(_FACT_KEYS[key], value) for key, value in front.items() if key in _FACT_KEYS
-    )
+    facts = tuple(Fact(_FACT_KEYS[key], value) for key, value in front.items() if key in _FACT_KEYS)
     return Extraction(
         text,
         title=front.get("title") or front.get("titre"),

@@ -43,13 +43,25 @@ def read_pdf(data: bytes) -> Extraction:
         pages = [list(_blocks(page)) for page in extract_pages(io.BytesIO(data), laparams=LAParams())]
     except (PDFPasswordIncorrect, PDFTextExtractionNotAllowed):
         raise UnreadableFile("le PDF est protégé par un mot de passe ; enregistrez-le sans") from None
-    except (PDFException, PSException, ValueError, TypeError, KeyError, IndexError, OSError,
-            AttributeError, RecursionError, AssertionError) as error:
+    except (
+        PDFException,
+        PSException,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        OSError,
+        AttributeError,
+        RecursionError,
+        AssertionError,
+    ) as error:
         raise UnreadableFile(f"le PDF est corrompu ({type(error).__name__})") from None
     if not pages:
         raise UnreadableFile("le PDF n'a aucune page lisible ; il est sans doute corrompu")
     if not any(pages):
-        raise UnreadableFile("le PDF ne contient que des images ; passez-le par une reconnaissance de texte (OCR)")
+        raise UnreadableFile(
+            "le PDF ne contient que des images ; passez-le par une reconnaissance de texte (OCR)"
+        )
     return _assemble(pages)
 
 

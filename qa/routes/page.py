@@ -5,7 +5,9 @@ Rendered here, without script: Jinja escapes every character of the texts and th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -95,14 +97,16 @@ def quote_pieces(citation: Citation) -> list[Piece]:
 
 
 def document_pieces(
-    document: Document, set_aside: list[SetAside] | tuple[SetAside, ...] | object, span: tuple[int, int] | None
+    document: Document,
+    set_aside: Sequence[SetAside],
+    span: tuple[int, int] | None,
 ) -> list[Piece]:
     """A text cut wherever its appearance changes; the pieces join to the text."""
-    aside = [s for s in set_aside if s.reason is not Reason.HEADING]  # type: ignore[attr-defined]
+    aside = [s for s in set_aside if s.reason is not Reason.HEADING]
     cuts = {0, len(document.text), *(s.start for s in aside), *(s.end for s in aside), *(span or ())}
     pieces = []
     ordered = sorted(cuts)
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         reason = next((s.reason for s in aside if s.start <= start < s.end), None)
         marked = span is not None and span[0] <= start < span[1]
         pieces.append(

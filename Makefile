@@ -1,0 +1,65 @@
+SHELL := /bin/bash
+# The environment is .venv; `make serve` and `make test` do all they need on a fresh clone.
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SOURCES = $(shell find corpus index qa -name '*.py')
+TEXTS = $(shell find corpus/texts -type f 2>/dev/null | sed 's/ /\\ /g')
+INDEXED := var/index/.demonstration
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve build test check eval bench clean
+
+help:
+	@echo "make serve   indexe les textes de démonstration et sert http://127.0.0.1:$(PORT) (PORT=… pour changer)"
+	@echo "make test    installe ce qu'il faut et lance les tests"
+	@echo "make check   ruff et mypy (strict)"
+	@echo "make build   (ré)indexe corpus/texts"
+	@echo "make eval    mesure la qualité sur tests/questions.jsonl"
+	@echo "make bench   vitesse d'indexation et de réponse"
+	@echo "make clean   supprime .venv, var et les caches"
+
+install: $(INSTALLED)
+
+# torch first and alone: any looser request pulls the several gigabytes of its CUDA build.
+$(INSTALLED): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Il faut Python 3.11 ($(PYTHON) introuvable) ; installez-le ou lancez : make PYTHON=python3.x $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Il faut Python 3.11 ou plus récent ; lancez : make PYTHON=python3.x $(MAKECMDGOALS)"; exit 1; }
+	@echo "→ environnement ($(VENV))…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "L'environnement ne se crée pas ; installez le module venv de Python."; exit 1; }
+	@echo "→ torch…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$(grep '^torch==' constraints.txt)" 2>&1 | grep -v "^WARNING: Location" ; test $${PIPESTATUS[0]} -eq 0 || { echo "torch ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@echo "→ dépendances…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' 2>&1 | grep -v "^WARNING: Location" ; test $${PIPESTATUS[0]} -eq 0 || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@touch $@
+
+$(INDEXED): $(INSTALLED) $(SOURCES) $(TEXTS)
+	@echo "→ index de corpus/texts…"
+	@$(BIN)/sourcier build --texts corpus/texts --home var
+	@touch $@
+
+build: $(INSTALLED)
+	@$(BIN)/sourcier build --texts corpus/texts --home var
+	@touch $(INDEXED)
+
+serve: $(INDEXED)
+	@$(BIN)/sourcier serve --home var --port $(PORT)
+
+test: $(INSTALLED)
+	@$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	@$(BIN)/ruff check corpus index qa bench tests
+	@$(BIN)/ruff format --check corpus index qa bench tests
+	@$(BIN)/mypy
+
+eval: $(INDEXED)
+	@$(BIN)/sourcier eval tests/questions.jsonl --home var
+
+bench: $(INDEXED)
+	@$(BIN)/python -m bench.speed
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
