@@ -216,11 +216,14 @@ def _save(packed: PackedModel, folder: Path) -> None:
         layer_norm_eps=packed.epsilon,
         pad_token_id=1,
     )
-    model = BertModel(config, add_pooling_layer=False)
+    model = BertModel(config)
     shapes = model.state_dict()
     state = {
         name: torch.from_numpy(values.copy()).reshape(shapes[name].shape) for name, values in _named(packed)
     }
+    # Never used (the mean of the tokens is), but saved: zeros, so that the file is always the same.
+    for name in ("pooler.dense.weight", "pooler.dense.bias"):
+        state[name] = torch.zeros_like(shapes[name])
     model.load_state_dict(state, strict=True)
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=build_tokenizer(packed),
