@@ -1,4 +1,3 @@
-SHELL := /bin/bash
 # The environment is .venv; `make serve` and `make test` do all they need on a fresh clone.
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -30,9 +29,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "→ environnement ($(VENV))…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "L'environnement ne se crée pas ; installez le module venv de Python."; exit 1; }
 	@echo "→ torch…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$(grep '^torch==' constraints.txt)" 2>&1 | grep -v "^WARNING: Location" ; test $${PIPESTATUS[0]} -eq 0 || { echo "torch ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$(grep '^torch==' constraints.txt)" || { echo "torch ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
 	@echo "→ dépendances…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' 2>&1 | grep -v "^WARNING: Location" ; test $${PIPESTATUS[0]} -eq 0 || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
 	@touch $@
 
 $(INDEXED): $(INSTALLED) $(SOURCES) $(TEXTS)

@@ -1,0 +1,1 @@
+"""A file becomes passages. Imports nothing of ours."""

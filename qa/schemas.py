@@ -59,13 +59,16 @@ class QuoteOut(BaseModel):
     quote: str
 
 
-class CitationOut(QuoteOut):
+class CitationOut(BaseModel):
     """A passage that can be checked to the character, with its best sentences."""
 
     number: int
     source: str
     title: str
     headings: list[str]
+    start: int
+    end: int
+    quote: str
     page: int | None
     highlights: list[QuoteOut]
     score: float

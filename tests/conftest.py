@@ -31,10 +31,13 @@ class FakeEncoder:
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         for i, p in enumerate(passages):
             rows = [self._vector(p.text[s.start : s.end]) for s in p.sentences]
-            yield i, EncodedPassage(
-                self._vector(f"{p.context} {p.text}"),
-                np.array(rows, np.float32).reshape(-1, self.dimension),
-                truncated=False,
+            yield (
+                i,
+                EncodedPassage(
+                    self._vector(f"{p.context} {p.text}"),
+                    np.array(rows, np.float32).reshape(-1, self.dimension),
+                    truncated=False,
+                ),
             )
 
     def token_starts(self, text: str) -> Sequence[int]:

@@ -1,0 +1,90 @@
+"""The pipeline, with the fake encoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import MissingTexts
+from index import generation
+from index.build import build
+from index.engine import open_engine
+from index.errors import IncompatibleIndex, NothingIndexed
+from tests.conftest import TEXTS, FakeEncoder
+
+
+def test_a_build_reports_what_it_did(texts: Path, tmp_path: Path, fake_encoder: FakeEncoder) -> None:
+    seen: list[tuple[str, int, int]] = []
+    report = build(texts, tmp_path, fake_encoder, lambda *step: seen.append(step))
+    assert (report.documents, report.unread, report.truncated) == (3, (), 0)
+    assert report.generation == generation.current(tmp_path).name
+    assert list(report.seconds) == ["lecture", "découpage", "encodage", "écriture"]
+    for stage in ("lecture", "découpage", "encodage"):
+        steps = [(done, total) for name, done, total in seen if name == stage]
+        assert steps[-1][0] == steps[-1][1] == len(steps)
+
+
+def test_one_unreadable_file_is_named_and_the_others_are_indexed(
+    tmp_path: Path, fake_encoder: FakeEncoder
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "bon.txt").write_text("Un texte lisible.", "utf-8")
+    (folder / "cassé.pdf").write_bytes(b"%PDF-1.4 rien")
+    report = build(folder, tmp_path / "home", fake_encoder)
+    assert report.documents == 1
+    assert [(u.source, u.failed) for u in report.unread] == [("cassé.pdf", True)]
+
+
+def test_when_every_file_fails_the_old_index_stays(tmp_path: Path, fake_encoder: FakeEncoder) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    path = folder / "a.txt"
+    path.write_text("Un texte.", "utf-8")
+    build(folder, tmp_path, fake_encoder)
+    served = generation.current(tmp_path)
+    path.rename(folder / "a.pdf")
+    with pytest.raises(NothingIndexed, match=r"a\.pdf"):
+        build(folder, tmp_path, fake_encoder)
+    assert generation.current(tmp_path) == served
+    assert sorted(p.name for p in (tmp_path / "index").iterdir()) == ["CURRENT", served.name]
+
+
+def test_an_empty_folder_says_what_to_put_there(tmp_path: Path, fake_encoder: FakeEncoder) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    with pytest.raises(NothingIndexed, match=r"\.docx"):
+        build(folder, tmp_path, fake_encoder)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path, fake_encoder: FakeEncoder) -> None:
+    with pytest.raises(MissingTexts, match="absent"):
+        build(tmp_path / "absent", tmp_path, fake_encoder)
+
+
+def test_a_build_that_dies_while_encoding_leaves_nothing(texts: Path, tmp_path: Path) -> None:
+    class Dying(FakeEncoder):
+        def encode_passages(self, passages):  # type: ignore[no-untyped-def]
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        build(texts, tmp_path, Dying())
+    assert list((tmp_path / "index").iterdir()) == []
+
+
+def test_an_index_of_another_model_is_refused(home: Path) -> None:
+    class Other(FakeEncoder):
+        name, fingerprint = "autre", "autre-1"
+
+    with pytest.raises(IncompatibleIndex, match="autre"):
+        open_engine(home, Other())
+
+
+def test_building_twice_gives_the_same_passages(
+    texts: Path, home: Path, tmp_path: Path, fake_encoder: FakeEncoder
+) -> None:
+    build(texts, tmp_path, fake_encoder)
+    first, second = open_engine(home, fake_encoder), open_engine(tmp_path, fake_encoder)
+    for source in TEXTS:
+        assert first.passages_of(source) == second.passages_of(source)

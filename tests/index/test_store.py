@@ -1,0 +1,59 @@
+"""The store gives back what was written, to the character."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
+from index.store import Store, write_store
+
+TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
+
+
+def _passage(start: int, end: int, sentences: tuple[Span, ...]) -> Passage:
+    return Passage(f"é/a.pdf#{start}-{end}", "é/a.pdf", start, end, TEXT[start:end], ("Titre",), sentences)
+
+
+FIRST = _passage(7, 29, (Span(7, 24), Span(25, 29)))
+SECOND = _passage(37, 47, (Span(37, 47),))
+DOCUMENT = Document(
+    "é/a.pdf", "Titre", TEXT, "0" * 64, "pdf", (Page(1, 0), Page(2, 31)), (Fact("author", "A. Roy"),)
+)
+CUT = CutDocument(DOCUMENT, (FIRST, SECOND), (SetAside("é/a.pdf", 31, 35, Reason.MENU),))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    write_store(tmp_path / "store.sqlite", [CUT], [Unread("b.pdf", "chiffré", failed=True)])
+    return Store(tmp_path / "store.sqlite")
+
+
+def test_a_document_comes_back_equal(store: Store) -> None:
+    assert store.document("é/a.pdf") == DOCUMENT
+    assert store.document("a.pdf") is None
+
+
+def test_passages_come_in_the_order_asked_with_their_page_and_sentences(store: Store) -> None:
+    second, first = store.passages([1, 0])
+    assert (second.passage, second.page, second.first_sentence) == (SECOND, 2, 2)
+    assert (first.passage, first.page, first.first_sentence) == (FIRST, 1, 0)
+
+
+def test_no_rows_give_no_passages(store: Store) -> None:
+    assert store.passages([]) == []
+
+
+def test_the_passages_and_set_aside_spans_of_a_document_come_in_order(store: Store) -> None:
+    assert store.passages_of("é/a.pdf") == [FIRST, SECOND]
+    assert store.set_aside_of("é/a.pdf") == list(CUT.set_aside)
+
+
+def test_files_that_were_not_read_are_told(store: Store) -> None:
+    assert store.unread() == [Unread("b.pdf", "chiffré", failed=True)]
+
+
+def test_a_summary_counts_code_points(store: Store) -> None:
+    (summary,) = store.summaries()
+    assert (summary.id, summary.characters, summary.passages) == ("é/a.pdf", len(TEXT), 2)

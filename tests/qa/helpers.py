@@ -1,0 +1,50 @@
+"""What the tests of `qa` share: questions whose fate is known, small indexes and their clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from index.build import BuildReport, build
+from index.embedding import Encoder
+from index.engine import open_engine
+from qa.app import create_app
+from qa.serving import EngineHolder
+from tests.conftest import FakeEncoder
+
+# To the fake encoder a question is near a text when it says the same words.
+ANSWERED = "La téléconsultation se fait-elle par vidéo, sans déplacement ?"
+ANSWER = "La téléconsultation se fait par vidéo & sans déplacement."
+REFUSED = "Quelle est la recette du cassoulet toulousain ?"
+UNKNOWN_WORDS = "Les textes n'emploient pas les mots importants de cette question."
+NO_INDEX = "aucun index n'est construit ; lancez : sourcier build"
+
+
+def index_texts(folder: Path, contents: Mapping[str, str]) -> BuildReport:
+    """Writes the texts to `folder/texts`, line ends untouched, and indexes them in `folder/home`."""
+    for source, content in contents.items():
+        path = folder / "texts" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode())
+    return build(folder / "texts", folder / "home", FakeEncoder())
+
+
+def holder_of(home: Path, encoder: Encoder | None = None) -> EngineHolder:
+    """A holder of the home's engine, opened with the fake encoder unless another is given."""
+    used = encoder or FakeEncoder()
+    return EngineHolder(home, lambda: open_engine(home, used))
+
+
+def client_of(home: Path, encoder: Encoder | None = None) -> TestClient:
+    """A client of the application over `home`; what a route raises is answered, not raised here."""
+    return TestClient(create_app(holder_of(home, encoder)), raise_server_exceptions=False)
+
+
+def damage(home: Path, generation: str, name: str = "store.sqlite") -> str:
+    """Flips the last byte of a file of a generation; returns the sentence that must say so."""
+    path = home / "index" / generation / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    return f"{generation}/{name} : le sha256 n'est pas celui du manifeste ; lancez : sourcier build"

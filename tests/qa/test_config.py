@@ -1,0 +1,80 @@
+"""Settings come from the environment, options win, and a bad one is named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from qa.config import BadSetting, Settings, load_settings
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXPECTED_PORT = "un nombre entier de 1 à 65535 est attendu"
+
+
+def test_without_anything_set_the_checkout_is_used() -> None:
+    assert load_settings() == Settings(
+        texts=PROJECT / "corpus" / "texts",
+        home=PROJECT / "var",
+        models=PROJECT / "var" / "models",
+        model=None,
+        host="127.0.0.1",
+        port=8000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("texts", "/srv/écrits", Path("/srv/écrits")),
+        ("home", "/srv/index", Path("/srv/index")),
+        ("models", "/srv/modèles", Path("/srv/modèles")),
+        ("model", "camembert", "camembert"),
+        ("host", "0.0.0.0", "0.0.0.0"),
+        ("port", "8123", 8123),
+    ],
+)
+def test_every_setting_is_read_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, read: object
+) -> None:
+    monkeypatch.setenv(f"SOURCIER_{name.upper()}", value)
+    assert getattr(load_settings(), name) == read
+
+
+def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCIER_PORT", "8123")
+    monkeypatch.setenv("SOURCIER_HOME", "/srv/index")
+    settings = load_settings(port=9000, home=None)
+    assert (settings.port, settings.home) == (9000, Path("/srv/index"))
+
+
+@pytest.mark.parametrize("value", ["abc", "0", "65536", "-1", "80.5", ""])
+def test_a_bad_port_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    for good in ("1", "65535"):
+        monkeypatch.setenv("SOURCIER_PORT", good)
+        assert load_settings().port == int(good)
+    monkeypatch.setenv("SOURCIER_PORT", value)
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == f"SOURCIER_PORT='{value}' : {EXPECTED_PORT}"
+
+
+def test_a_bad_option_is_named_like_its_variable() -> None:
+    assert load_settings(port=8001).port == 8001
+    with pytest.raises(BadSetting) as caught:
+        load_settings(port=70000)
+    assert str(caught.value) == f"SOURCIER_PORT=70000 : {EXPECTED_PORT}"
+
+
+def test_settings_cannot_change_once_read() -> None:
+    settings = load_settings(port=8001)
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 8002  # type: ignore[misc]
+    assert settings.port == 8001
+
+
+def test_the_readme_names_every_setting_and_no_other() -> None:
+    named = set(re.findall(r"SOURCIER_[A-Z]+", (PROJECT / "README.md").read_text("utf-8")))
+    assert named == {f"SOURCIER_{name.upper()}" for name in Settings.model_fields}
