@@ -46,7 +46,8 @@ def main() -> None:
         ask(engine, questions[0], 5)
         whole = _milliseconds(lambda q: ask(engine, q, 5), questions)
         encoding = _milliseconds(encoder.encode_question, questions)
-        print(f"a question: median {statistics.median(whole):.1f} ms, 95 % below {whole[int(0.95 * len(whole))]:.1f}")
+        print(f"a question: median {statistics.median(whole):.1f} ms")
+        print(f"  95 % below {whole[int(0.95 * len(whole))]:.1f} ms")
         print(f"  of which encoding {statistics.median(encoding):.1f} ms")
         engine.close()
 

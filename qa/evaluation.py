@@ -70,7 +70,8 @@ class Scores:
 def load_questions(path: Path) -> list[EvaluationQuestion]:
     """The questions of a file. Raises BadQuestions, naming the line."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Not splitlines(): a quote may hold U+2028 or U+0085, which JSON leaves as they are.
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestions(f"{path} est illisible ({type(error).__name__})") from None
     questions = []

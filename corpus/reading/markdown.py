@@ -85,7 +85,7 @@ def _plain(inline: Token) -> str:
 def _front_matter(content: str) -> dict[str, str]:
     try:
         values = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError):
         return {}
     if not isinstance(values, dict):
         return {}

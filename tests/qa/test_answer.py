@@ -136,7 +136,9 @@ def test_a_refusal_has_no_text_a_reason_and_the_same_citations() -> None:
     assert refused.citations == intact.citations
 
 
-def test_a_confidence_at_the_threshold_is_answered_and_one_below_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_confidence_at_the_threshold_is_answered_and_one_below_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     engine = prepared(SURE, make_hit("Il pleut.", scores=(0.9,)))
     certainty = confidence(SURE)
     monkeypatch.setattr("qa.answer.THRESHOLD", certainty)

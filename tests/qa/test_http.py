@@ -1,0 +1,230 @@
+"""The HTTP contract on its happy paths: exact shapes, and quotes that are exact slices."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from urllib.parse import quote as percent_encode
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index.engine import EmbeddedEngine
+from qa.refusal import confidence
+from tests.conftest import TEXTS
+from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS, client_of, index_texts
+
+HTML = "dossier/télémédecine.html"
+HTML_URL = "/source/dossier/t%C3%A9l%C3%A9m%C3%A9decine.html"
+HTML_TEXT = f"Télémédecine\n\n{ANSWER}\n"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# One code point each, but not one UTF-16 unit or one byte: other ways to count would drift.
+FAR = {
+    "émojis.md": "# 😀 Émojis\n\n😀😀 Le sourire 😀 plaît aux soignants. Il détend les malades.\n",
+    "fenêtres.txt": "Windows\r\n\r\nLes lignes finissent en deux caractères.\r\nLe décompte les garde.\r\n",
+    "a b#c?d%.txt": "Le nom de ce fichier contient tout ce qui gêne une adresse.",
+}
+
+
+def text_of(client: TestClient, source: str) -> str:
+    reply = client.get(f"/v1/documents/{percent_encode(source)}/text")
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    return reply.content.decode()
+
+
+def test_an_answer_has_the_shape_of_the_contract(client: TestClient, engine: EmbeddedEngine) -> None:
+    search = engine.search(ANSWERED, 1)
+    reply = client.post("/v1/ask", json={"question": f" {ANSWERED}\n", "top_k": 1})
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
+    body = reply.json()
+    assert body.pop("took_ms") > 0
+    assert body == {
+        "question": ANSWERED,
+        "answer": {
+            "text": f"{ANSWER} [1]",
+            "refused": False,
+            "reason": None,
+            "confidence": round(confidence(search.signals), 4),
+        },
+        "citations": [
+            {
+                "number": 1,
+                "source": HTML,
+                "title": "Télémédecine",
+                "headings": [],
+                "start": 14,
+                "end": 71,
+                "quote": ANSWER,
+                "page": None,
+                "highlights": [{"start": 14, "end": 71, "quote": ANSWER}],
+                "score": round(search.hits[0].score, 4),
+                "found_by": ["vectors", "words"],
+                "url": f"{HTML_URL}?start=14&end=71#passage",
+            }
+        ],
+        "generation": engine.manifest.generation,
+    }
+
+
+def test_a_refusal_has_a_reason_no_text_and_the_nearest_passages(
+    client: TestClient, engine: EmbeddedEngine
+) -> None:
+    reply = client.post("/v1/ask", json={"question": REFUSED})
+    assert reply.status_code == 200
+    body = reply.json()
+    assert body["answer"] == {
+        "text": None,
+        "refused": True,
+        "reason": UNKNOWN_WORDS,
+        "confidence": round(confidence(engine.search(REFUSED, 5).signals), 4),
+    }
+    hits = client.post("/v1/search", json={"question": REFUSED}).json()["hits"]
+    assert [citation["number"] for citation in hits] == [1, 2, 3, 4]
+    assert body["citations"] == hits
+
+
+def test_search_gives_the_citations_of_the_answer(client: TestClient, generation: str) -> None:
+    asked = client.post("/v1/ask", json={"question": ANSWERED, "top_k": 3}).json()
+    reply = client.post("/v1/search", json={"question": ANSWERED, "top_k": 3})
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
+    assert reply.json() == {"hits": asked["citations"], "generation": generation}
+
+
+@pytest.mark.parametrize("top_k", [1, 2, 50])
+def test_top_k_bounds_the_passages(client: TestClient, top_k: int) -> None:
+    hits = client.post("/v1/search", json={"question": ANSWERED, "top_k": top_k}).json()["hits"]
+    assert [hit["number"] for hit in hits] == list(range(1, min(top_k, 4) + 1))
+
+
+def test_every_citation_is_the_slice_of_its_document(client: TestClient, tmp_path: Path) -> None:
+    index_texts(tmp_path, FAR)
+    far = client_of(tmp_path / "home")
+    for asked, sources in ((client, sorted(TEXTS)), (far, sorted(FAR))):
+        hits = asked.post("/v1/search", json={"question": "Le sourire des hôpitaux", "top_k": 50}).json()[
+            "hits"
+        ]
+        assert sorted({hit["source"] for hit in hits}) == sources
+        for hit in hits:
+            text = text_of(asked, hit["source"])
+            assert hit["quote"] == text[hit["start"] : hit["end"]]
+            assert [text[h["start"] : h["end"]] for h in hit["highlights"]] == [
+                h["quote"] for h in hit["highlights"]
+            ]
+
+
+@pytest.mark.parametrize("source", ["émojis.md", "fenêtres.txt", "a b#c?d%.txt"])
+def test_the_text_of_a_text_file_is_its_own_characters(tmp_path: Path, source: str) -> None:
+    index_texts(tmp_path, FAR)
+    assert text_of(client_of(tmp_path / "home"), source) == FAR[source]
+
+
+def test_all_documents_are_listed(client: TestClient, generation: str) -> None:
+    reply = client.get("/v1/documents")
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "documents": [
+            {
+                "source": source,
+                "title": title,
+                "format": source.rpartition(".")[2],
+                "characters": len(text_of(client, source)),
+                "passages": passages,
+                "url": f"/source/{percent_encode(source)}",
+            }
+            for source, title, passages in (
+                ("cpts.md", "Les CPTS", 2),
+                (HTML, "Télémédecine", 1),
+                ("ght.txt", "Les groupements hospitaliers", 1),
+            )
+        ],
+        "unread": [],
+        "generation": generation,
+    }
+
+
+@pytest.mark.parametrize("address", [HTML, "dossier/t%C3%A9l%C3%A9m%C3%A9decine.html"])
+def test_a_document_is_known_by_its_name_with_its_folder_and_accents(
+    client: TestClient, generation: str, address: str
+) -> None:
+    reply = client.get(f"/v1/documents/{address}")
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "source": HTML,
+        "title": "Télémédecine",
+        "format": "html",
+        "characters": len(HTML_TEXT),
+        "passages": 1,
+        "url": HTML_URL,
+        "sha256": hashlib.sha256(TEXTS[HTML].encode()).hexdigest(),
+        "pages": None,
+        "facts": [],
+        "set_aside": [{"start": 0, "end": 12, "quote": "Télémédecine", "reason": "heading"}],
+        "generation": generation,
+    }
+    assert client.get(f"/v1/documents/{address}/text").text == HTML_TEXT
+
+
+def test_the_index_says_what_it_is(client: TestClient, engine: EmbeddedEngine) -> None:
+    reply = client.get("/v1/index")
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "generation": engine.manifest.generation,
+        "built_at": engine.manifest.built_at,
+        "model": "fake",
+        "dimension": 64,
+        "counts": {
+            "documents": 3,
+            "passages": 4,
+            "sentences": 6,
+            "set_aside": 6,
+            "unread": 0,
+            "truncated": 0,
+        },
+    }
+
+
+@pytest.mark.parametrize("check", ["live", "ready"])
+def test_the_health_checks_say_ok(client: TestClient, check: str) -> None:
+    reply = client.get(f"/health/{check}")
+    assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/source/cpts.md", 200), ("/assets/style.css", 200), ("/v1/index", 200)]
+    + [("/source/absent.md", 404), ("/v1/documents/absent.md", 404), ("/v1/ask", 405)],
+)
+def test_every_reply_forbids_scripts_frames_and_guessing(client: TestClient, path: str, status: int) -> None:
+    reply = client.get(path)
+    assert reply.status_code == status
+    assert reply.headers["content-security-policy"] == CSP
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_openapi_document_has_examples_that_work(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    assert sorted(document["paths"]) == [
+        "/health/live",
+        "/health/ready",
+        "/v1/ask",
+        "/v1/documents",
+        "/v1/documents/{source}",
+        "/v1/documents/{source}/text",
+        "/v1/index",
+        "/v1/search",
+    ]
+    schemas = document["components"]["schemas"]
+    assert schemas["QuestionIn"]["examples"] == [{"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5}]
+    reply = client.post("/v1/ask", json=schemas["QuestionIn"]["examples"][0])
+    assert reply.status_code == 200
+    assert set(schemas["AskOut"]["examples"][0]) == set(reply.json())
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_pages_that_would_load_scripts_from_elsewhere_are_off(client: TestClient, path: str) -> None:
+    assert client.get("/openapi.json").status_code == 200
+    assert client.get(path).status_code == 404
