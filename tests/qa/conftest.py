@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+import qa.cli
 from index.engine import EmbeddedEngine
-from tests.qa.helpers import client_of
+from tests.conftest import FakeEncoder
+from tests.qa.helpers import Command, client_of
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,19 @@ def client(home: Path) -> TestClient:
 def generation(engine: EmbeddedEngine) -> str:
     """The name of the generation that `home` serves."""
     return engine.manifest.generation
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The `sourcier` command, as installed, but with the fake encoder."""
+    monkeypatch.setattr(qa.cli, "_encoder", lambda settings: FakeEncoder())
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sourcier", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exited:
+            qa.cli.main()
+        # The progress bars, which are not shown here, leave an empty line on standard error.
+        printed = capsys.readouterr()
+        return int(exited.value.code or 0), printed.out, printed.err.strip()
+
+    return run

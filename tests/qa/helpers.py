@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -14,12 +16,24 @@ from qa.app import create_app
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder
 
+# Runs `sourcier` with these arguments: status, standard output, standard error.
+Command = Callable[..., tuple[int, str, str]]
 # To the fake encoder a question is near a text when it says the same words.
 ANSWERED = "La téléconsultation se fait-elle par vidéo, sans déplacement ?"
 ANSWER = "La téléconsultation se fait par vidéo & sans déplacement."
 REFUSED = "Quelle est la recette du cassoulet toulousain ?"
 UNKNOWN_WORDS = "Les textes n'emploient pas les mots importants de cette question."
 NO_INDEX = "aucun index n'est construit ; lancez : sourcier build"
+OTHER_MODEL = "l'index a été construit avec le modèle fake, pas avec autre ; lancez : sourcier build"
+# Put into what is sent, and never to be found in a reply.
+MARKER = "zzmarqueurzz"
+
+
+class OtherEncoder(FakeEncoder):
+    """The same vectors, under the name of another model."""
+
+    name = "autre"
+    fingerprint = "autre-1"
 
 
 def index_texts(folder: Path, contents: Mapping[str, str]) -> BuildReport:
@@ -48,3 +62,11 @@ def damage(home: Path, generation: str, name: str = "store.sqlite") -> str:
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     return f"{generation}/{name} : le sha256 n'est pas celui du manifeste ; lancez : sourcier build"
+
+
+def parsed(result: tuple[int, str, str]) -> Any:
+    """The JSON printed by a command that succeeded and said nothing else."""
+    status, out, err = result
+    assert (status, err) == (0, "")
+    assert out.count("\n") == 1
+    return json.loads(out)

@@ -71,7 +71,7 @@ def test_a_bad_option_is_named_like_its_variable() -> None:
 def test_settings_cannot_change_once_read() -> None:
     settings = load_settings(port=8001)
     with pytest.raises(ValidationError, match="frozen"):
-        settings.port = 8002  # type: ignore[misc]
+        settings.port = 8002
     assert settings.port == 8001
 
 

@@ -18,7 +18,7 @@ HTML = "dossier/télémédecine.html"
 HTML_URL = "/source/dossier/t%C3%A9l%C3%A9m%C3%A9decine.html"
 HTML_TEXT = f"Télémédecine\n\n{ANSWER}\n"
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # One code point each, but not one UTF-16 unit or one byte: other ways to count would drift.
@@ -194,8 +194,15 @@ def test_the_health_checks_say_ok(client: TestClient, check: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/", 200), ("/source/cpts.md", 200), ("/assets/style.css", 200), ("/v1/index", 200)]
-    + [("/source/absent.md", 404), ("/v1/documents/absent.md", 404), ("/v1/ask", 405)],
+    [
+        ("/", 200),
+        ("/source/cpts.md", 200),
+        ("/assets/style.css", 200),
+        ("/v1/index", 200),
+        ("/source/absent.md", 404),
+        ("/v1/documents/absent.md", 404),
+        ("/v1/ask", 405),
+    ],
 )
 def test_every_reply_forbids_scripts_frames_and_guessing(client: TestClient, path: str, status: int) -> None:
     reply = client.get(path)

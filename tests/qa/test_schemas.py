@@ -12,8 +12,10 @@ from index.engine import EmbeddedEngine, open_engine
 from qa.answer import Answer, Citation, CitedSentence, Quote
 from qa.schemas import (
     AskOut,
+    CitationOut,
     DocumentOut,
     QuestionIn,
+    QuoteOut,
     SetAsideOut,
     UnreadOut,
     ask_out,
@@ -141,7 +143,8 @@ def test_the_documented_example_keeps_the_promise_of_offsets() -> None:
     examples = AskOut.model_json_schema()["examples"]
     assert [AskOut.model_validate(example).model_dump() for example in examples] == examples
     citation = AskOut.model_validate(examples[0]).citations[0]
-    for span in (citation, *citation.highlights):
+    spans: list[CitationOut | QuoteOut] = [citation, *citation.highlights]
+    for span in spans:
         assert span.end - span.start == len(span.quote)
     assert citation.url == source_url(citation.source, citation.start, citation.end)
 

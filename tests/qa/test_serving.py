@@ -12,17 +12,10 @@ from index.engine import EmbeddedEngine, open_engine
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder
-from tests.qa.helpers import NO_INDEX, damage, holder_of, index_texts
+from tests.qa.helpers import NO_INDEX, OTHER_MODEL, OtherEncoder, damage, holder_of, index_texts
 
 FIRST = {"pluie.txt": "La pluie tombe sur Rennes au printemps."}
 SECOND = {"vent.txt": "Le vent du nord souffle sur Dunkerque en hiver."}
-
-
-class OtherEncoder(FakeEncoder):
-    """The same vectors, under the name of another model."""
-
-    name = "autre"
-    fingerprint = "autre-1"
 
 
 def served(holder: EngineHolder) -> str:
@@ -110,9 +103,7 @@ def test_an_index_of_another_model_is_not_served(home: Path, generation: str) ->
     assert served(holder_of(home)) == generation
     with pytest.raises(IncompatibleIndex) as caught:
         holder_of(home, OtherEncoder()).engine()
-    assert str(caught.value) == (
-        "l'index a été construit avec le modèle fake, pas avec autre ; lancez : sourcier build"
-    )
+    assert str(caught.value) == OTHER_MODEL
 
 
 def test_questions_that_arrive_together_open_the_index_once(home: Path) -> None:

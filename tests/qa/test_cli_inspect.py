@@ -1,0 +1,86 @@
+"""What `sourcier inspect` and `eval` print for people and for programs, and exit with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index.engine import EmbeddedEngine
+from tests.conftest import TEXTS
+from tests.qa.helpers import ANSWERED, REFUSED, Command, index_texts, parsed
+
+HTML = "dossier/télémédecine.html"
+
+
+def test_inspect_shows_the_passages_of_one_text_and_what_was_set_aside(command: Command, texts: Path) -> None:
+    status, out, err = command("inspect", "ght.txt", "--texts", texts)
+    assert (status, err) == (0, "")
+    assert [line.rstrip() for line in out.splitlines()] == [
+        "ght.txt « Les groupements hospitaliers » : 1 passages, 1 mises de côté",
+        "",
+        "30–126",
+        "Un groupement réunit des hôpitaux publics. Il partage une pharmacie et un système d'information.",
+        "",
+        "  renvoi vers un autre article : A lire aussi : Bien dormir",
+    ]
+
+
+def test_inspect_gives_programs_everything(command: Command, texts: Path, engine: EmbeddedEngine) -> None:
+    shown = parsed(command("inspect", "--texts", texts, "--json"))
+    assert shown["unread"] == []
+    assert [document["id"] for document in shown["documents"]] == sorted(TEXTS)
+    for document in shown["documents"]:
+        for passage in document["passages"]:
+            assert passage["text"] == document["text"][passage["start"] : passage["end"]]
+    assert [p["id"] for p in shown["documents"][0]["passages"]] == [
+        p.id for p in engine.passages_of("cpts.md")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [("absent.md", "aucun fichier de ce nom"), ("cassé.pdf", "le PDF est corrompu (PDFSyntaxError)")],
+)
+def test_inspect_says_why_a_text_is_not_read(
+    command: Command, tmp_path: Path, source: str, reason: str
+) -> None:
+    index_texts(tmp_path, {"pluie.txt": "La pluie tombe sur Rennes.", "cassé.pdf": "rien"})
+    assert command("inspect", "pluie.txt", "--texts", tmp_path / "texts")[0] == 0
+    result = command("inspect", source, "--texts", tmp_path / "texts")
+    assert result == (1, "", f"sourcier : {source} n'est pas lu : {reason}")
+
+
+def test_eval_prints_the_scores_and_the_questions_that_went_wrong(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    asked = [
+        {"id": "juste", "question": ANSWERED, "evidence": [{"source": HTML, "quote": "par vidéo"}]},
+        {"id": "tue", "question": REFUSED, "evidence": []},
+        {"id": "dite", "question": ANSWERED, "evidence": []},
+        {"id": "fausse", "question": ANSWERED, "evidence": [{"source": "ght.txt", "quote": "jamais écrit"}]},
+    ]
+    path = tmp_path / "questions.jsonl"
+    path.write_text("\n".join(map(json.dumps, asked)), "utf-8")
+    scores = {
+        "questions": 2,
+        "hit_at_1": 0.5,
+        "hit_at_3": 0.5,
+        "hit_at_5": 0.5,
+        "answer_holds_evidence": 0.5,
+        "wrongly_refused": 0,
+        "unanswerable": 2,
+        "rightly_refused": 1,
+        "citations_not_verbatim": 0,
+    }
+    assert parsed(command("eval", path, "--home", home, "--json")) == scores
+    status, out, err = command("eval", path, "--home", home)
+    assert (status, err) == (0, "")
+    rows = [line.strip("│ ").split(" │ ") for line in out.splitlines() if line.startswith("│")]
+    shown = {name.strip(): value.strip() for name, value in rows}
+    assert shown == {n: f"{v:.3f}" if isinstance(v, float) else str(v) for n, v in scores.items()}
+    assert out.splitlines()[-2:] == [
+        f"  dite répondue, rang None : {ANSWERED}",
+        f"  fausse répondue, rang None : {ANSWERED}",
+    ]
