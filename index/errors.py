@@ -7,6 +7,10 @@ class ModelUnavailable(SourcierError):
     """The embedding model cannot be loaded or prepared."""
 
 
+class UnusableHome(SourcierError):
+    """The folder where the index lives cannot be written."""
+
+
 class NoIndex(SourcierError):
     """Nothing has been built in this home yet."""
 

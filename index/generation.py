@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
+from index.errors import DamagedIndex, IncompatibleIndex, NoIndex, UnusableHome
 
 # Raised whenever the files of a generation change their meaning.
 FORMAT = 1
@@ -44,9 +44,14 @@ class Manifest:
 def new_draft(home: Path) -> Path:
     """An empty folder for a build to write its files in; `commit` makes it a generation."""
     folder = home / "index"
-    folder.mkdir(parents=True, exist_ok=True)
-    # Beside the generations: a rename is atomic only within one filesystem.
-    return Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Beside the generations: a rename is atomic only within one filesystem.
+        return Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    except OSError as error:
+        raise UnusableHome(
+            f"l'index ne peut pas s'écrire dans {home} ({error.strerror}) ; indiquez un dossier avec --home"
+        ) from None
 
 
 def discard(draft: Path) -> None:

@@ -8,16 +8,9 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request, Response
 
 from qa import problems
+from qa.limits import BodyLimit
 from qa.routes import asking, documents, page, state
 from qa.serving import EngineHolder
-
-# Nothing is loaded from elsewhere, nothing runs, nothing is framed.
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def create_app(holder: EngineHolder) -> FastAPI:
@@ -32,13 +25,16 @@ def create_app(holder: EngineHolder) -> FastAPI:
     )
     app.state.holder = holder
     problems.install(app)
-    for module in (asking, documents, state, page):
-        app.include_router(module.router)
+    app.include_router(asking.router, responses=problems.documented(413, 422, 503))
+    app.include_router(documents.router, responses=problems.documented(404, 422, 503))
+    app.include_router(state.router, responses=problems.documented(503))
+    app.include_router(page.router)
+    app.add_middleware(BodyLimit)
 
     @app.middleware("http")
     async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         reply = await call_next(request)
-        for name, value in _HEADERS.items():
+        for name, value in problems.SECURITY_HEADERS.items():
             reply.headers.setdefault(name, value)
         return reply
 

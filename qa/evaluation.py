@@ -81,8 +81,9 @@ def load_questions(path: Path) -> list[EvaluationQuestion]:
         try:
             row = json.loads(line)
             evidence = tuple(Evidence(e["source"], e["quote"]) for e in row["evidence"])
-            questions.append(EvaluationQuestion(str(row["id"]), row["question"], evidence))
-        except (ValueError, KeyError, TypeError):
+            question = row["question"].strip()
+            questions.append(EvaluationQuestion(str(row["id"]), question, evidence))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise BadQuestions(
                 f"{path}, ligne {number} : un objet JSON avec id, question et evidence est attendu"
             ) from None

@@ -6,6 +6,7 @@ Sentences are French and never repeat what was sent.
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,23 @@ from corpus.errors import SourcierError
 from index.errors import DamagedIndex, IncompatibleIndex, ModelUnavailable, NoIndex
 
 MEDIA_TYPE = "application/problem+json"
+# Nothing is loaded from elsewhere, nothing runs, nothing is framed. On every reply.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:sourcier:problem:invalid_request"]},
+        "title": {"type": "string", "examples": ["Requête invalide"]},
+        "status": {"type": "integer", "examples": [422]},
+        "detail": {"type": "string", "examples": ["la question est vide"]},
+    },
+}
 
 
 class UnknownDocument(SourcierError):
@@ -54,10 +72,16 @@ _HTTP_TITLES = {
 }
 
 
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of these statuses."""
+    content = {MEDIA_TYPE: {"schema": _SCHEMA}}
+    return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
+
+
 def problem(status: int, kind: str, title: str, detail: str, **more: object) -> JSONResponse:
     """A problem document. `kind` is stable; `title` and `detail` are for people."""
     body = {"type": f"urn:sourcier:problem:{kind}", "title": title, "status": status, "detail": detail}
-    return JSONResponse({**body, **more}, status, media_type=MEDIA_TYPE)
+    return JSONResponse({**body, **more}, status, SECURITY_HEADERS, MEDIA_TYPE)
 
 
 def status_of(error: SourcierError) -> tuple[int, str, str]:

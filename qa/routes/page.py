@@ -34,11 +34,12 @@ _templates.env.globals["longest_question"] = LONGEST_QUESTION
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text shown in one manner. `reason` names why it was set aside, if it was."""
+    """A stretch of text shown in one manner. `reason` names why it was set aside, if it was;
+    a heading is set aside too, but shown as what it is."""
 
     text: str
     marked: bool = False
-    anchor: bool = False
+    heading: bool = False
     reason: str | None = None
 
 
@@ -102,19 +103,22 @@ def document_pieces(
     span: tuple[int, int] | None,
 ) -> list[Piece]:
     """A text cut wherever its appearance changes; the pieces join to the text."""
-    aside = [s for s in set_aside if s.reason is not Reason.HEADING]
-    cuts = {0, len(document.text), *(s.start for s in aside), *(s.end for s in aside), *(span or ())}
+    first, last = span or (0, 0)
+    # What lies inside the span is shown as the span, in one piece.
+    aside = [s for s in set_aside if s.end <= first or s.start >= last]
+    cuts = {0, len(document.text), first, last, *(s.start for s in aside), *(s.end for s in aside)}
     pieces = []
     ordered = sorted(cuts)
     for start, end in pairwise(ordered):
         reason = next((s.reason for s in aside if s.start <= start < s.end), None)
-        marked = span is not None and span[0] <= start < span[1]
+        heading = reason is Reason.HEADING
+        marked = first <= start < last
         pieces.append(
             Piece(
                 document.text[start:end],
                 marked,
-                anchor=span is not None and start == span[0],
-                reason=REASONS[reason] if reason else None,
+                heading=heading,
+                reason=REASONS[reason] if reason and not heading else None,
             )
         )
     return pieces

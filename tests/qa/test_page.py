@@ -190,14 +190,12 @@ def test_a_span_that_is_not_one_of_the_text_is_ignored(client: TestClient, query
     assert tree.xpath("//mark | //a[@href='#passage']") == []
 
 
-def test_a_passage_that_holds_something_set_aside_is_marked_through() -> None:
+def test_a_span_that_holds_something_set_aside_is_marked_in_one_piece() -> None:
     document = Document("a.txt", "A", "avant [pub] après", "", "txt")
     aside = [SetAside("a.txt", 6, 11, Reason.SHARING)]
     assert document_pieces(document, aside, (3, 14)) == [
         Piece("ava"),
-        Piece("nt ", marked=True, anchor=True),
-        Piece("[pub]", marked=True, reason="boutons de partage"),
-        Piece(" ap", marked=True),
+        Piece("nt [pub] ap", marked=True),
         Piece("rès"),
     ]
 

@@ -1,0 +1,45 @@
+"""A limit on the size of a request's body, counted as it arrives, chunked or not."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa.problems import problem
+
+# The longest question is 2,000 characters: at most 24,000 bytes of JSON escapes.
+LARGEST_BODY = 64 * 1024
+
+
+class BodyLimit:
+    """Answers 413 to a body of over LARGEST_BODY bytes, without reading the rest of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gathers the body before the application sees the request: it is small, or refused."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        messages: list[Message] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            more = message.get("more_body", False)
+            if size > LARGEST_BODY:
+                reply = problem(
+                    413,
+                    "body_too_large",
+                    "Requête trop grosse",
+                    f"le corps de la requête dépasse {LARGEST_BODY // 1024} Kio",
+                )
+                await reply(scope, receive, send)
+                return
+        gathered = iter(messages)
+
+        async def replay() -> Message:
+            return next(gathered, None) or await receive()
+
+        await self._app(scope, replay, send)
