@@ -17,6 +17,12 @@ class Span:
     end: int
 
 
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The span `text[start:end]` without the white space at its ends."""
+    piece = text[start:end]
+    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
 class Reason(StrEnum):
     """Why a span is kept out of the passages. The values are part of the HTTP contract."""
 

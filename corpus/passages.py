@@ -19,6 +19,7 @@ from corpus.documents import (
     Reason,
     SetAside,
     Span,
+    trimmed,
 )
 from corpus.lines import Line, continues
 from corpus.sentences import split_sentences
@@ -164,16 +165,11 @@ def _split_overlong(text: str, sentence: Span, starts: Sequence[int], maximum: i
                 break
         piece = text[start:cut]
         if piece.strip():
-            pieces.append(_trim(text, start, cut))
+            pieces.append(trimmed(text, start, cut))
         start = cut
     if text[start : sentence.end].strip():
-        pieces.append(_trim(text, start, sentence.end))
+        pieces.append(trimmed(text, start, sentence.end))
     return pieces
-
-
-def _trim(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
 def _tokens(starts: Sequence[int], start: int, end: int) -> int:

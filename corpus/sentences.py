@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from corpus.documents import Span
+from corpus.documents import Span, trimmed
 
 # Never the end of a sentence: what they announce follows.
 _OPEN_ABBREVIATIONS = frozenset(
@@ -49,10 +49,10 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     begin = start
     for match in _STOP.finditer(text, start, end):
         if _ends_sentence(text, begin, match, end):
-            spans.append(_stripped(text, begin, match.end()))
+            spans.append(trimmed(text, begin, match.end()))
             begin = match.end()
     if text[begin:end].strip():
-        spans.append(_stripped(text, begin, end))
+        spans.append(trimmed(text, begin, end))
     return spans
 
 
@@ -91,9 +91,3 @@ def _inside_quotation(text: str, begin: int, position: int) -> bool:
     if opened < 0 or text.find("»", opened, position) >= 0:
         return False
     return text.find("»", position, opened + _LONGEST_QUOTATION) >= 0
-
-
-def _stripped(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    return Span(start + left, start + len(piece.rstrip()))

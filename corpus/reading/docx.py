@@ -42,6 +42,14 @@ def read_docx(data: bytes) -> Extraction:
             style_map=_STYLES,
             convert_image=mammoth.images.img_element(lambda _image: {"src": ""}),
         )
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, AttributeError, ExpatError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        SyntaxError,
+        AttributeError,
+        ExpatError,
+    ) as error:
         raise UnreadableFile(f"le document Word est corrompu ({type(error).__name__})") from None
     return extract_html(result.value)

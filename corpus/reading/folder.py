@@ -82,13 +82,14 @@ def _why_left(root: Path, path: Path) -> str | None:
     if path.name.startswith((".", "~$")):
         return "fichier caché"
     try:
-        path.name.encode("utf-8")
+        path.relative_to(root).as_posix().encode("utf-8")
     except UnicodeEncodeError:
         return "le nom du fichier n'est pas de l'UTF-8 ; renommez-le"
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return "lien qui sort du dossier"
+    # First of all: resolving a link that leads to itself raises.
     if not path.is_file():
         return "lien rompu" if path.is_symlink() else "pas un fichier ordinaire"
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return "lien qui sort du dossier"
     if path.suffix.casefold() not in READERS:
         return f"type non pris en charge ({path.suffix or 'sans extension'})"
     return None

@@ -14,7 +14,7 @@ from inscriptis import get_annotated_text
 from inscriptis.model.config import ParserConfig
 from lxml import etree, html
 
-from corpus.documents import Extraction, Fact, Heading, Reason, Span
+from corpus.documents import Extraction, Fact, Heading, Reason, Span, trimmed
 from corpus.errors import UnreadableFile
 from corpus.reading.decoding import decode
 
@@ -61,7 +61,7 @@ def extract_html(source: str) -> Extraction:
     labels = [
         (name, span)
         for start, end, name in annotated["label"]
-        if (span := _trimmed(text, start, end)).start < span.end
+        if (span := trimmed(text, start, end)).start < span.end
     ]
     headings = tuple(
         Heading(span.start, span.end, _HEADINGS[name], " ".join(text[span.start : span.end].split()))
@@ -104,8 +104,3 @@ def _head(tree: html.HtmlElement) -> tuple[str | None, tuple[Fact, ...]]:
         elif value and name in _DATE_NAMES:
             facts.append(Fact("date", value))
     return title, tuple(dict.fromkeys(facts))
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))

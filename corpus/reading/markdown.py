@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from corpus.documents import Extraction, Fact, Heading, Reason, Span
+from corpus.documents import Extraction, Fact, Heading, Reason, Span, trimmed
 from corpus.reading.decoding import decode
 
 _PARSER = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
@@ -33,7 +33,7 @@ def read_markdown(data: bytes) -> Extraction:
     for i, token in enumerate(tokens):
         if token.map is None:
             continue
-        span = _trimmed(text, starts[token.map[0]], starts[token.map[1]])
+        span = trimmed(text, starts[token.map[0]], starts[token.map[1]])
         if token.type == "heading_open" and span.start < span.end:
             inline = _plain(tokens[i + 1])
             if inline:
@@ -48,7 +48,7 @@ def read_markdown(data: bytes) -> Extraction:
     code = [_block_span(token, starts) for token in tokens if token.type in ("fence", "code_block")]
     for pattern in (_COMMENT, _IMAGE_LINE, _REFERENCE):
         for match in pattern.finditer(text):
-            span = _trimmed(text, match.start(), match.end())
+            span = trimmed(text, match.start(), match.end())
             if not any(block.start <= span.start < block.end for block in code):
                 furniture.append((span, Reason.MARKUP))
     facts = tuple(Fact(_FACT_KEYS[key], value) for key, value in front.items() if key in _FACT_KEYS)
@@ -69,11 +69,6 @@ def _line_starts(text: str) -> list[int]:
 def _block_span(token: Token, starts: list[int]) -> Span:
     first, last = token.map or [0, 0]
     return Span(starts[first], starts[last])
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return Span(start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
 
 
 def _plain(inline: Token) -> str:

