@@ -28,10 +28,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Il faut Python 3.11 ou plus récent ; lancez : make PYTHON=python3.x $(MAKECMDGOALS)"; exit 1; }
 	@echo "→ environnement ($(VENV))…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "L'environnement ne se crée pas ; installez le module venv de Python."; exit 1; }
-	@echo "→ torch…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt "$$(grep '^torch==' constraints.txt)" || { echo "torch ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
-	@echo "→ dépendances…"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]' || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@echo "→ torch (quelques dizaines de secondes)…"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt "$$(grep '^torch==' constraints.txt)" || { echo "torch ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
+	@echo "→ dépendances (une minute environ)…"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]' || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
 	@touch $@
 
 $(INDEXED): $(INSTALLED) $(SOURCES) $(TEXTS)

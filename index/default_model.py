@@ -204,7 +204,9 @@ def _save(packed: PackedModel, folder: Path) -> None:
         Transformer,
     )
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     config = BertConfig(
         vocab_size=packed.vocabulary,
         hidden_size=packed.hidden,
