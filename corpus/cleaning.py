@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from corpus.documents import Extraction, Fact, Reason, Span
+from corpus.documents import Extraction, Fact, Heading, Reason, Span
 from corpus.folding import fold
 from corpus.furniture import (
     COMMENT_COUNT,
@@ -22,7 +22,7 @@ from corpus.furniture import (
     TRAILING_CREDIT,
     reason_of_line,
 )
-from corpus.lines import Line, split_lines
+from corpus.lines import Line, continues, hard_wrap_width, split_lines
 
 # Lines that close ranks: short lines between two of the same block belong to it.
 _BLOCKS = frozenset({Reason.SUBSCRIPTION, Reason.COMMENTS, Reason.SHARING, Reason.BYLINE, Reason.MENU})
@@ -41,7 +41,7 @@ _RECURRING_DOCUMENTS = 3
 _RECURRING_SHARE = 0.3
 _EDGE_LINES = 12
 _DATE = re.compile(r"\b\d{1,2}(?:/\d{1,2}/\d{2,4}|(?:er)? [a-zéûA-Z]{3,9} \d{4})\b")
-_AUTHOR = re.compile(r"(?:par|auteure? ?:) (?P<name>[^,\d]{3,60}?)(?:,| le |$)", re.IGNORECASE)
+_AUTHOR = re.compile(r"(?:par|auteure? ?:) (?P<name>[^,\d·|•]{3,60}?)\s*(?:[,·|•]| le |$)", re.IGNORECASE)
 _PERSON = re.compile(r"[A-ZÀ-Ý][\w’'-]+(?: (?:de |d’|d')?[A-ZÀ-Ý][\w’'-]+){1,3}")
 
 Marks = dict[int, Reason]
@@ -55,10 +55,17 @@ def mark_furniture(
     `recurring` holds the lines that `recurring_lines` found across documents. What the
     reader marked already is kept as it is; nothing is marked twice.
     """
-    lines = [line for line in split_lines(extraction.text) if not _inside_any(line, extraction.furniture)]
-    headings = {i for i, line in enumerate(lines) if _is_heading(line, extraction)}
+    # What lies inside a heading (a button, a comment) goes with the heading.
+    told = [(span, reason) for span, reason in extraction.furniture if not _in_heading(span, extraction)]
+    lines = [line for line in split_lines(extraction.text) if not _inside_any(line, told)]
+    headings = {i for i, line in enumerate(lines) if _heading_of(line, extraction)}
+    # A line that is only partly a heading, or one line of a longer one, is no line to judge.
+    partial = {i for i in headings if not _is_all_of_its_heading(lines[i], extraction)}
+    prose = _wrapped_prose(lines)
     marks: Marks = {}
     for i, line in enumerate(lines):
+        if i in prose:
+            continue
         reason = reason_of_line(line.text)
         if reason is None and i not in headings and normalised_line(line.text) in recurring:
             reason = Reason.RECURRING
@@ -70,15 +77,25 @@ def mark_furniture(
     _mark_comments(lines, marks, extraction)
     _mark_listed_links(lines, marks)
     _mark_above_title(lines, marks, headings)
-    _close_gaps(lines, marks, headings)
+    _close_gaps(lines, marks, headings | prose)
     _mark_tail(lines, marks, headings)
+    _mark_headings_of_furniture(marks, headings, len(lines))
+    for i in partial:
+        marks.pop(i, None)
     spans = [(Span(lines[i].start, lines[i].end), reason) for i, reason in marks.items()]
     for i, line in enumerate(lines):
-        credit = TRAILING_CREDIT.search(line.text) if i not in marks else None
+        credit = TRAILING_CREDIT.search(line.text) if i not in marks and i not in headings else None
         if credit:
             begin = line.start + credit.start() + len(credit.group()) - len(credit.group().lstrip())
             spans.append((Span(begin, line.end), Reason.CREDIT))
-    return _disjoint([*extraction.furniture, *spans]), extraction.facts + _facts(lines, marks)
+    return _disjoint([*told, *spans]), extraction.facts + _facts(lines, marks)
+
+
+def _wrapped_prose(lines: list[Line]) -> set[int]:
+    """The lines of sentences that were wrapped by hand: a piece of one tells nothing alone."""
+    wrap_width = hard_wrap_width(lines)
+    joined = {i for i, (a, b) in enumerate(pairwise(lines)) if continues(a, b, wrap_width)}
+    return joined | {i + 1 for i in joined}
 
 
 def _disjoint(spans: list[tuple[Span, Reason]]) -> tuple[tuple[Span, Reason], ...]:
@@ -203,6 +220,15 @@ def _close_gaps(lines: list[Line], marks: Marks, headings: set[int]) -> None:
     close([i for i, r in marks.items() if r in _FENCES], _NARROW_GAP, _LABEL)
 
 
+def _mark_headings_of_furniture(marks: Marks, headings: set[int], line_count: int) -> None:
+    """A heading of the mark-up, below the title, with nothing but furniture under it."""
+    ordered = sorted(headings)
+    for i, following in pairwise([*ordered, line_count]):
+        section = range(i + 1, following)
+        if i != ordered[0] and i not in marks and section and all(j in marks for j in section):
+            marks[i] = marks[i + 1]
+
+
 def _mark_tail(lines: list[Line], marks: Marks, headings: set[int]) -> None:
     """Short remains after the last block of furniture, down to the end of the page."""
     if not marks:
@@ -237,5 +263,18 @@ def _inside_any(line: Line, furniture: Iterable[tuple[Span, Reason]]) -> bool:
     return any(span.start <= line.start and line.end <= span.end for span, _ in furniture)
 
 
-def _is_heading(line: Line, extraction: Extraction) -> bool:
-    return any(h.start < line.end and line.start < h.end for h in extraction.headings or ())
+def _heading_of(line: Line, extraction: Extraction) -> Heading | None:
+    overlapping = (h for h in extraction.headings or () if h.start < line.end and line.start < h.end)
+    return next(overlapping, None)
+
+
+def _is_all_of_its_heading(line: Line, extraction: Extraction) -> bool:
+    heading = _heading_of(line, extraction)
+    return heading is not None and (heading.start, heading.end) == (line.start, line.end)
+
+
+def _in_heading(span: Span, extraction: Extraction) -> bool:
+    return any(
+        h.start <= span.start and span.end <= h.end and (h.start, h.end) != (span.start, span.end)
+        for h in extraction.headings or ()
+    )

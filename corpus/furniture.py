@@ -23,15 +23,15 @@ _PATTERNS: dict[Reason, tuple[str, ...]] = {
     Reason.SEE_ALSO: (
         r"(?:à|a) (?:lire|voir|découvrir|consulter|écouter)(?: (?:aussi|également|ensuite|"
         r"en complément|sur le même (?:sujet|thème)))?\s*[:→>].*",
-        r"(?:à|a) (?:lire|voir|découvrir) (?:aussi|également|ensuite|en complément)\b.*",
-        r"(?:lire|voir|lisez|voyez|découvrez|consultez) (?:aussi|également)\b.*",
+        r"(?:à|a) (?:lire|voir|découvrir) (?:aussi|également|ensuite|en complément)\b.*(?<!\.)",
+        r"(?:lire|voir|lisez|voyez|découvrez|consultez) (?:aussi|également)\b(?:\s*[:→>].*|.*(?<!\.))",
         r"(?:sur le même (?:sujet|thème)|dans la même rubrique|(?:nos |les )?articles? "
         r"(?:similaires?|liés?|connexes?|recommandés?|récents?)|vous aimerez aussi|"
         r"(?:à|a) ne pas manquer|les plus lus|nos autres articles|article (?:précédent|suivant))"
         r"\s*(?:[:→>].*)?",
     ),
     Reason.SHARING: (
-        r"(?:partager|partagez)(?: (?:sur|cet article|cette page|l.article)\b.*)?",
+        r"(?:partager|partagez)(?: (?:sur|cet article|cette page|l.article)\b.*(?<!\.))?",
         rf"(?:(?:{_SHARE_WORDS})[\s,|/·•-]*){{2,}}",
         r"(?:cet article vous a plu|notez(?:-le| cet article))\b.*",
         r"\d(?:[.,]\d)?\s?/\s?5\b.{0,10}\bvotes?\b.*",
@@ -44,17 +44,18 @@ _PATTERNS: dict[Reason, tuple[str, ...]] = {
         r".{0,60}réserve cet article à ses abonnés.*",
         r"(?:il vous reste )?\d{1,3}\s?% de (?:l.|cet )article à (?:lire|découvrir).*",
         r"(?:je m.abonne|s.abonner|abonnez-vous|abonne-toi|déjà abonnée?|(?:se|me) connecter|"
-        r"connectez-vous|créer (?:un|mon) compte|s.inscrire|m.inscrire)\b.{0,60}",
+        r"connectez-vous|créer (?:un|mon) compte|s.inscrire|m.inscrire)\b.{0,60}(?<!\.)",
         r"(?:inscrivez-vous|s.inscrire|recevez|abonnez-vous|je m.inscris)\b.{0,60}"
         r"(?:newsletter|lettre d.information|infolettre).{0,40}",
         r"(?:notre |la )?(?:newsletter|infolettre|lettre d.information)",
-        r"(?:offre|abonnement) (?:mensuelle?|annuelle?|numérique|découverte)\b.{0,40}",
+        r"(?:offre|abonnement) (?:mensuelle?|annuelle?|découverte)\b.{0,20}(?:numérique|€|\d).{0,20}",
         r"votre (?:adresse )?(?:e-?mail|adresse mail|courriel)",
         r"encore \d{1,3}\s?% .{0,40}à (?:lire|découvrir).*",
         r"pour (?:poursuivre|continuer) (?:votre|la) lecture\b.*",
         r"choisissez (?:une|votre) (?:offre|formule)\b.*",
-        r"recevez (?:notre|nos|la) (?:lettre|newsletter|infolettre|actualités?)\b.{0,60}",
-        r".{0,60}\bdans votre boîte(?: mail| aux lettres| de réception)?\b.{0,40}",
+        r"recevez (?:notre|nos) (?:lettre|newsletter|infolettre|actualités?)\b.{0,60}",
+        r".{0,60}\bdans votre boîte (?:mail|e-mail|de réception)\b.{0,40}",
+        r".{0,60}\bdans votre boîte,? (?:chaque|tous les|toutes les) .{0,40}",
     ),
     Reason.COMMENTS: (
         r"(?:laisser|ajouter|poster|publier|écrire|rédiger) (?:un|votre|mon|le) commentaire.*",
@@ -72,20 +73,23 @@ _PATTERNS: dict[Reason, tuple[str, ...]] = {
     ),
     Reason.CREDIT: (
         r"©.*",
-        r"\(?(?:crédits?(?: photos?)?|photos?|illustrations?|source de l.image)\s?[:©].{0,80}",
+        r"\(?(?:crédits? photos?|crédit|photos?|illustrations?|source de l.image)\s?[:©][^\d€]{0,80}",
     ),
-    Reason.CAPTION: (r"(?:avatar|image|photo|logo|icone?|icône)(?: \w+)?",),
+    Reason.CAPTION: (
+        r"(?:avatar|logo|icone?|icône)(?: \w+)?",
+        r"(?:image|photo)(?: (?:principale|de profil|du site|d.illustration))?",
+    ),
     Reason.BYLINE: (
-        r"(?:publié|mis à jour|modifié|posté|rédigé|actualisé)e?s? (?:le|par)\b.{0,100}",
-        r"(?:dernière )?(?:mise à jour|modification|publication)\s?(?:le|:)\s?\d.{0,60}",
+        r"(?:publié|mis à jour|modifié|posté|rédigé|actualisé)e?s? (?:le|par)\b.{0,100}(?<!\.)",
+        r"(?:dernière )?(?:mise à jour|modification|publication)\s?(?:le|:)\s?\d.{0,60}(?<!\.)",
         r"le \d{1,2}(?:/\d{1,2}/\d{2,4}|(?:er)? \w+ \d{4})\b(?:[\s,]*(?:à|mise? à jour|modifié|"
-        r"publié|par|lecture)\b.{0,100})?",
+        r"publié|par|lecture)\b.{0,100}(?:(?<=min\.)|(?<!\.)))?",
         r"(?:temps de )?lecture\s?:?\s?\d+ ?min(?:utes?)?\.?",
         r"voir la fiche de l.auteur.*",
         r"(?:l.)?auteure?s?",
-        r"(?:voir )?tous (?:ses|les) articles.*",
+        r"(?:voir )?tous (?:ses|les) articles.*(?<!\.)",
         r"par (?:la |notre )?rédaction",
-        r"par [A-ZÀ-Ý][\w.-]+(?: [A-ZÀ-Ý][\w.’'-]+){1,3}",
+        r"par [\w.-]+(?: (?:de |du |d’|d')?[\w.’'-]+){1,3}",
     ),
     Reason.MENU: (
         r"(?:aller (?:au|à la?) (?:contenu|menu|navigation|recherche)\b.*|retour en haut.*|"
@@ -108,7 +112,7 @@ _COMPILED = [
 # "Par Anne Roy · Publié le 3 mai 2020 · Lecture 5 min": furniture when each part is.
 _SEGMENTS = re.compile(r"\s+[·|•]\s+")
 # Names keep their capitals, which IGNORECASE would not look at.
-_BY_NAME = re.compile(r"[Pp]ar [A-ZÀ-Ý][\w.-]+(?: [A-ZÀ-Ý][\w.’'-]+){1,3}")
+_BY_NAME = re.compile(r"[Pp]ar [A-ZÀ-Ý][\w.-]+(?: (?:de |du |d’|d')?[A-ZÀ-Ý][\w.’'-]+){1,3}")
 _MARKDOWN_TABLE = re.compile(r"\|.*\||[|\s:+-]*-{3}[|\s:+-]*\|[|\s:+-]*")
 
 TICKER_TIME = re.compile(r"(?:[01]?\d|2[0-3])\s?[:hH]\s?[0-5]\d")

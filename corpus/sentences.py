@@ -20,7 +20,9 @@ _OPEN_ABBREVIATIONS = frozenset(
     """.split()
 )
 # The end of a sentence only when something that clearly begins one follows.
-_CLOSING_ABBREVIATIONS = frozenset("etc j.-c hab max min env apr cie ltd inc s.a".split())
+_CLOSING_ABBREVIATIONS = frozenset(
+    "etc j.-c hab max min env apr cie ltd inc s.a janv févr fév avr juil sept oct nov déc".split()
+)
 _STARTERS = frozenset(
     """
     le la les l un une des du de d ce cet cette ces c il elle ils elles on nous vous je j
@@ -31,7 +33,7 @@ _STARTERS = frozenset(
 )
 _STOP = re.compile(r"[.!?…]+(?:[ \u00a0\u202f\u2009]?[»”\"’'\)\]])*(?=\s|$)")
 _OPENING = re.compile(r"\s+[«“\"‘'(\[¿¡—–-]*\s*")
-_WORD_BEFORE = re.compile(r"[^\s«“\"(\[]+$")
+_WORD_BEFORE = re.compile(r"[^\s«“\"(\[’']+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _DOTTED_SIGLE = re.compile(r"^(?:[^\W\d_]\.-?)+[^\W\d_]$")
 _ITEM_NUMBER = re.compile(r"^\s*\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-zA-Z])$")
@@ -83,7 +85,10 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
 
 def _begins_like_a_sentence(text: str, position: int) -> bool:
     word = _FIRST_WORD.match(text, position)
-    return word is not None and word.group().casefold() in _STARTERS
+    if word is None or word.group().casefold() not in _STARTERS:
+        return False
+    # "L" alone is an initial; "L'" begins a sentence.
+    return len(word.group()) > 1 or word.group() == "À" or text[word.end() : word.end() + 1] in ("'", "’")
 
 
 def _inside_quotation(text: str, begin: int, position: int) -> bool:

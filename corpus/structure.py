@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -51,12 +52,12 @@ def outline(
     """The outline of a text. `fallback_title` serves where the text has no title at all."""
     lines = split_lines(extraction.text)
     wrap_width = hard_wrap_width(lines)
-    body = _without_furniture(lines, furniture)
+    taken = [span for span, _ in furniture]
     if extraction.headings is None:
-        headings = infer_headings(body, wrap_width)
+        headings = infer_headings(_without(lines, taken), wrap_width)
     else:
-        kept = [h for h in extraction.headings if not _is_furniture(h, furniture)]
-        headings = tuple(h for h in kept if _leads_to_content(h, body, kept))
+        headings = _leading_to_content(_told_headings(extraction.headings, taken), lines, taken)
+    body = _without(lines, [*taken, *_spans(headings)])
     title = extraction.title or _title(headings, body) or fallback_title
     sections = _sections(body, headings, title, furniture)
     return Outline(title, headings, sections, wrap_width)
@@ -76,6 +77,8 @@ def infer_headings(body: list[Line], wrap_width: int | None) -> tuple[Heading, .
             kept += range(i, run) if run - i <= _MOST_STACKED else [0]
         i = max(run, i + 1)
     levels = _levels([body[i] for i in kept], [i + 1 in kept for i in kept])
+    if kept and kept[0] == 0 and not _is_numbered(body[0]):
+        levels[0] = 1  # the title
     return tuple(
         Heading(body[i].start, body[i].end, level, body[i].text)
         for i, level in zip(kept, levels, strict=True)
@@ -107,6 +110,10 @@ def _looks_like_heading(body: list[Line], i: int, wrap_width: int | None) -> boo
     return line.blank_before and line.blank_after
 
 
+def _is_numbered(line: Line) -> bool:
+    return _PART.match(line.text) is not None or _NUMBERING.match(line.text) is not None
+
+
 def _levels(lines: list[Line], stacked: list[bool]) -> list[int]:
     """Nesting told by numbering, or by one heading standing right above another."""
     levels: list[int] = []
@@ -120,29 +127,36 @@ def _levels(lines: list[Line], stacked: list[bool]) -> list[int]:
             level = 3
         else:
             level = 2
-        if i == 0 and line.blank_before and not part and not numbering:
-            level = 1
-        elif i and stacked[i - 1] and level <= levels[-1] and not (part or numbering):
+        if i and stacked[i - 1] and level <= levels[-1] and not (part or numbering):
             level = levels[-1] + 1
         levels.append(level)
     return levels
 
 
-def _leads_to_content(heading: Heading, body: list[Line], headings: list[Heading]) -> bool:
-    """A heading of the mark-up with nothing at all below it would vanish from the index."""
-    return any(
-        line.start >= heading.end and not any(h.start <= line.start < h.end for h in headings)
-        for line in reversed(body)
-    )
+def _told_headings(headings: tuple[Heading, ...], taken: list[Span]) -> list[Heading]:
+    """The headings of the mark-up that are no furniture, the outer of two that overlap."""
+    kept: list[Heading] = []
+    for heading in headings:
+        is_furniture = any(span.start < heading.end and heading.start < span.end for span in taken)
+        if not is_furniture and (not kept or heading.start >= kept[-1].end):
+            kept.append(heading)
+    return kept
 
 
-def _is_furniture(heading: Heading, furniture: tuple[tuple[Span, Reason], ...]) -> bool:
-    return any(span.start < heading.end and heading.start < span.end for span, _ in furniture)
+def _leading_to_content(headings: list[Heading], lines: list[Line], taken: list[Span]) -> tuple[Heading, ...]:
+    """A heading with nothing at all below it stays body: it would vanish from the index."""
+    content = _without(lines, [*taken, *_spans(headings)])
+    last = content[-1].start if content else -1
+    return tuple(heading for heading in headings if heading.end <= last)
 
 
-def _without_furniture(lines: list[Line], furniture: tuple[tuple[Span, Reason], ...]) -> list[Line]:
+def _spans(headings: Iterable[Heading]) -> list[Span]:
+    return [Span(heading.start, heading.end) for heading in headings]
+
+
+def _without(lines: list[Line], taken: list[Span]) -> list[Line]:
     """What is left of the lines; a place where something was taken out counts as blank."""
-    spans = [span for span, _ in furniture]
+    spans = sorted(taken)
     ends = [span.end for span in spans]
     body: list[Line] = []
     blank_before = False
@@ -173,7 +187,7 @@ def _remaining(line: Line, spans: list[Span]) -> list[tuple[int, int]]:
 
 def _title(headings: tuple[Heading, ...], body: list[Line]) -> str | None:
     """The heading that opens the text, else the first of the outermost level."""
-    if headings and body and headings[0].start <= body[0].start:
+    if headings and body and headings[0].start < body[0].start:
         return headings[0].text
     return next((h.text for h in headings if h.level == 1), None)
 
@@ -200,8 +214,7 @@ def _sections(
 
     for _, _, event in sorted(events, key=lambda e: e[:2]):
         if isinstance(event, Line):
-            if not path or event.start >= path[-1].end:
-                lines.append(event)
+            lines.append(event)
             continue
         close()
         if isinstance(event, Heading):

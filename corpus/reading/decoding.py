@@ -26,13 +26,14 @@ _BINARY_SHARE = 0.01
 def decode(data: bytes, declared: str | None = None) -> str:
     """The text of `data`, its byte order mark dropped, line ends untouched.
 
-    Tries, in order: the byte order mark, the `declared` encoding, strict UTF-8, UTF-16 told
+    Tries, in order: the byte order mark, strict UTF-8, the `declared` encoding, UTF-16 told
     by its zero bytes, Windows-1252. Raises UnreadableFile when the bytes are no text.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strict(data[len(mark) :], encoding)
-    for encoding in filter(None, (declared, "utf-8")):
+    # Bytes that are valid UTF-8 beyond ASCII are hardly ever anything else, whatever is declared.
+    for encoding in filter(None, ("utf-8", _as_browsers_read(declared))):
         text = _try(data, encoding)
         if text is not None and not _looks_binary(text):
             return text
@@ -43,8 +44,10 @@ def _guess(data: bytes) -> str:
     # Without a mark, UTF-16 of a Latin text has a zero in every other byte.
     for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
         if zeros.count(0) > len(zeros) / 2:
-            return _strict(data, encoding)
-    text = _try(data, "cp1252")
+            text = _try(data, encoding)
+            break
+    else:
+        text = _try(data, "cp1252")
     if text is None:
         best = from_bytes(data, cp_isolation=_CANDIDATES).best()
         text = None if best is None else str(best)
@@ -53,6 +56,12 @@ def _guess(data: bytes) -> str:
             "le contenu n'est pas du texte, ou son encodage n'est pas reconnu ; enregistrez-le en UTF-8"
         )
     return text
+
+
+def _as_browsers_read(declared: str | None) -> str | None:
+    """The WHATWG's Encoding Standard: these labels stand for Windows-1252."""
+    latin = ("iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "ascii", "us-ascii")
+    return "cp1252" if declared is not None and declared.lower().replace("_", "-") in latin else declared
 
 
 def _strict(data: bytes, encoding: str) -> str:

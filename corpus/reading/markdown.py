@@ -73,7 +73,8 @@ def _block_span(token: Token, starts: list[int]) -> Span:
 
 def _plain(inline: Token) -> str:
     """What a heading says, without its mark-up."""
-    parts = [child.content or " " * (child.type == "softbreak") for child in inline.children or ()]
+    said = (child for child in inline.children or () if child.type != "html_inline")
+    parts = [child.content or " " * (child.type == "softbreak") for child in said]
     return " ".join("".join(parts).split())
 
 

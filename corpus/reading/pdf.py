@@ -26,7 +26,16 @@ from corpus.structure import LONGEST_HEADING
 _HEADING_RATIO = 1.12  # of the body's size: 12 pt over 10.5 pt is the smallest step in use
 _MARGIN = 0.1  # running heads stand in the top or bottom tenth of the page
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010\u00ad]\n\s*(\w+)")
-_BULLET_ALONE = re.compile(r"^[•◦▪●○■–-]$")
+# What pdfminer writes for a glyph without a Unicode value; at the start of a line, a bullet.
+_UNMAPPED = re.compile(r"\(cid:\d+\)")
+_UNMAPPED_BULLET = re.compile(r"^\(cid:\d+\)\s*", re.MULTILINE)
+# What a compound word begins with: its hyphen stays, also at the end of a line.
+_COMPOUNDS = frozenset(
+    """
+    médico socio rendez sous non vice inter demi mi ex hors contre arrière avant après porte grand
+    petit quasi semi peut est dix vingt trente quarante cinquante soixante quatre franco psycho
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ def _blocks(page: LTPage) -> Iterator[_Block]:
                 if isinstance(char, LTChar) and not char.get_text().isspace():
                     sizes[round(char.size, 1)] += 1
                     bold += "bold" in char.fontname.casefold()
-        text = box.get_text().strip()
+        text = _UNMAPPED.sub("\ufffd", _UNMAPPED_BULLET.sub("• ", box.get_text())).strip()
         if text and sizes:
             low, high = page.y0 + _MARGIN * page.height, page.y1 - _MARGIN * page.height
             yield _Block(
@@ -147,8 +156,10 @@ def _unwrap(block: str, words: Counter[str]) -> str:
 
     def mend(match: re.Match[str]) -> str:
         left, right = match.groups()
-        known = words[left + right] > 0 or words[left] <= 1
-        return left + right if known and right[0].islower() else f"{left}-{right}"
+        if words[left + right]:
+            return left + right
+        is_compound = left.casefold() in _COMPOUNDS or words[left] > 1 or not right[0].islower()
+        return f"{left}-{right}" if is_compound else left + right
 
     lines: list[str] = []
     for line in _BROKEN_WORD.sub(mend, block).splitlines():
