@@ -54,9 +54,9 @@ class Hit:
 class Signals:
     """What tells whether the texts answer the question at all.
 
-    `cosine` is the best one, `background_mean` and `background_deviation` describe unrelated
-    passages, `coverage` is the share of the question's terms, weighted by rarity, in the best
-    passage, and `known` the share that occurs anywhere in the index.
+    `cosine` is that of the best hit; `background_mean` and `background_deviation` describe the
+    cosines of unrelated passages; `coverage` is the share of the question's terms, weighted by
+    rarity, that the best hit holds, and `known` the share that occurs anywhere in the index.
     """
 
     cosine: float
@@ -129,7 +129,7 @@ class EmbeddedEngine:
             self._hit(candidate, passage, vector, rarities, proposed)
             for candidate, passage in zip(candidates, stored, strict=True)
         )
-        signals = self._signals(vector, candidates, hits, rarities)
+        signals = self._signals(vector, candidates[0], hits[0], rarities)
         return Search(hits, signals, self.manifest.generation)
 
     def document(self, document_id: str) -> Document | None:
@@ -177,17 +177,16 @@ class EmbeddedEngine:
     def _signals(
         self,
         vector: Vectors,
-        candidates: list[Candidate],
-        hits: tuple[Hit, ...],
+        best: Candidate,
+        hit: Hit,
         rarities: dict[str, float],
     ) -> Signals:
         background = self._vectors.cosines(vector, self._background)
         total = sum(rarities.values())
         known = sum(r for term, r in rarities.items() if term in self._words.vocabulary)
-        best = hits[0]
-        read = " ".join([best.title, *best.passage.headings, best.passage.text])
+        read = " ".join([hit.title, *hit.passage.headings, hit.passage.text])
         return Signals(
-            cosine=max(candidate.cosine for candidate in candidates),
+            cosine=best.cosine,
             background_mean=float(background.mean()),
             background_deviation=float(background.std()),
             coverage=covered_share(read, rarities),

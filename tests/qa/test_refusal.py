@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.engine import Signals
+from index.engine import EmbeddedEngine, Signals
 from qa.refusal import confidence, features, reason_for_refusal
 from tests.qa.helpers import UNKNOWN_WORDS
 
@@ -47,3 +47,8 @@ def test_words_known_elsewhere_in_the_index_do_not_change_the_confidence() -> No
 )
 def test_the_reason_depends_on_the_share_of_words_the_texts_know(known: float, reason: str) -> None:
     assert reason_for_refusal(replace(SIGNALS, known=known)) == reason
+
+
+def test_the_confidence_does_not_depend_on_how_many_passages_are_asked_for(engine: EmbeddedEngine) -> None:
+    signals = {engine.search("Que fait une CPTS ?", limit).signals for limit in (1, 2, 50)}
+    assert len(signals) == 1
