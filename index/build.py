@@ -15,6 +15,7 @@ import numpy as np
 
 from corpus.cleaning import edge_lines, recurring_lines
 from corpus.documents import CutDocument, Passage, Span, Unread
+from corpus.glossary import mine
 from corpus.passages import PassageSize, TokenStarts, cut_document
 from corpus.reading.folder import Read, list_files, read_files
 from index import generation, vectors, words
@@ -157,7 +158,8 @@ def _write(
         sentence_vectors[first[i] : first[i + 1]] = encoded.sentences
         truncated += encoded.truncated
         progress("encodage", done, len(titled))
-    write_store(draft / STORE, documents, unread)
+    glossary = mine(documents)
+    write_store(draft / STORE, documents, glossary, unread)
     (draft / VECTORS).write_bytes(vectors.build_vector_index(passage_vectors).to_bytes())
     word_index = words.build_word_index([term_counts(title, p) for title, p in titled])
     (draft / WORDS).write_bytes(word_index.to_bytes())
@@ -166,6 +168,7 @@ def _write(
         "documents": len(documents),
         "passages": len(titled),
         "sentences": len(sentence_vectors),
+        "meanings": len(glossary),
         "set_aside": sum(len(cut.set_aside) for cut in documents),
         "unread": len(unread),
         "truncated": truncated,

@@ -6,7 +6,8 @@ word index and SQLite, on this machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import Document, Passage, SetAside, Unread
+from corpus.glossary import Meaning
 from index import generation, vectors, words
 from index.build import SENTENCES, STORE, VECTORS, WORDS
 from index.embedding import Encoder, Vectors
 from index.errors import IncompatibleIndex
+from index.expansion import asked_meanings, expanded
 from index.french import question_terms, terms
 from index.generation import Manifest
 from index.ranking import Candidate, fuse
@@ -57,6 +60,7 @@ class Signals:
     `cosine` is that of the best hit; `background_mean` and `background_deviation` describe the
     cosines of unrelated passages; `coverage` is the share of the question's terms, weighted by
     rarity, that the best hit holds, and `known` the share that occurs anywhere in the index.
+    `defined`: the question asks what an acronym stands for, and the best hit says so.
     """
 
     cosine: float
@@ -64,6 +68,7 @@ class Signals:
     background_deviation: float
     coverage: float
     known: float
+    defined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Engine(Protocol):
     def passages_of(self, document_id: str) -> Sequence[Passage]: ...
     def set_aside_of(self, document_id: str) -> Sequence[SetAside]: ...
     def unread(self) -> Sequence[Unread]: ...
+    def glossary(self) -> Sequence[Meaning]: ...
     def close(self) -> None: ...
 
 
@@ -110,26 +116,31 @@ class EmbeddedEngine:
         self._sentences = sentence_vectors
         count = len(vector_index)
         sample = np.random.default_rng(0).choice(count, min(count, _BACKGROUND_SAMPLE), replace=False)
+        self._glossary = tuple(store.glossary())
         self._background = np.sort(sample).astype(np.int64)
 
     def search(self, question: str, limit: int) -> Search:
         """The `limit` best passages for a question, by meaning and by words together."""
-        vector = self._encoder.encode_question(question)
-        topic = question_terms(question)
-        word_scores = self._words.scores(topic)
+        meant = expanded(question, self._glossary)
+        vector = self._encoder.encode_question(meant)
+        rarities = self._rarities(meant)
+        word_scores = self._words.scores(rarities)
         near, _ = self._vectors.nearest(vector, _PROPOSED)
         worded = _best_rows(word_scores, _PROPOSED)
-        rows = np.union1d(near, worded).astype(np.int64)
-        rarities = {term: self._words.rarity(term) for term in set(topic)}
+        defining = self._defining(asked_meanings(question, self._glossary))
+        rows = np.union1d(np.union1d(near, worded), sorted(defining)).astype(np.int64)
         cosines = self._vectors.cosines(vector, rows)
-        candidates = fuse(rows, cosines, word_scores[rows], sum(rarities.values()))[:limit]
+        candidates = fuse(rows, cosines, word_scores[rows], sum(rarities.values()))
+        # What an acronym stands for is said by the texts: no likeness outweighs it.
+        candidates = sorted(candidates, key=lambda c: c.row not in defining)[:limit]
         proposed = {"vectors": set(near.tolist()), "words": set(worded.tolist())}
+        topic = self._rarities(question)
         stored = self._store.passages([candidate.row for candidate in candidates])
         hits = tuple(
-            self._hit(candidate, passage, vector, rarities, proposed)
+            self._hit(candidate, passage, vector, topic, proposed, defining)
             for candidate, passage in zip(candidates, stored, strict=True)
         )
-        signals = self._signals(vector, candidates[0], hits[0], rarities)
+        signals = self._signals(vector, candidates[0], hits[0], rarities, bool(defining))
         return Search(hits, signals, self.manifest.generation)
 
     def document(self, document_id: str) -> Document | None:
@@ -147,8 +158,24 @@ class EmbeddedEngine:
     def unread(self) -> Sequence[Unread]:
         return self._store.unread()
 
+    def glossary(self) -> Sequence[Meaning]:
+        return self._glossary
+
     def close(self) -> None:
         self._store.close()
+
+    def _rarities(self, question: str) -> dict[str, float]:
+        return {term: self._words.rarity(term) for term in set(question_terms(question))}
+
+    def _defining(self, meanings: Sequence[Meaning]) -> dict[int, frozenset[int]]:
+        """The rows of the passages that define, and where their defining sentences start."""
+        sentences: defaultdict[int, set[int]] = defaultdict(set)
+        for meaning in meanings:
+            for definition in meaning.definitions:
+                row = self._store.row_at(definition.document_id, definition.start)
+                if row is not None:
+                    sentences[row].add(definition.sentence_start)
+        return {row: frozenset(starts) for row, starts in sentences.items()}
 
     def _hit(
         self,
@@ -157,6 +184,7 @@ class EmbeddedEngine:
         vector: Vectors,
         rarities: dict[str, float],
         proposed: dict[str, set[int]],
+        defining: Mapping[int, frozenset[int]],
     ) -> Hit:
         passage = stored.passage
         last = stored.first_sentence + len(passage.sentences)
@@ -169,8 +197,10 @@ class EmbeddedEngine:
             candidate.score,
             tuple(name for name, rows in proposed.items() if candidate.row in rows),
             tuple(
-                float(cosine) + SENTENCE_WORD_WEIGHT * covered_share(text, rarities)
-                for cosine, text in zip(cosines, texts, strict=True)
+                float(cosine)
+                + SENTENCE_WORD_WEIGHT * covered_share(text, rarities)
+                + (sentence.start in defining.get(candidate.row, ()))
+                for cosine, text, sentence in zip(cosines, texts, passage.sentences, strict=True)
             ),
         )
 
@@ -180,6 +210,7 @@ class EmbeddedEngine:
         best: Candidate,
         hit: Hit,
         rarities: dict[str, float],
+        defined: bool,
     ) -> Signals:
         background = self._vectors.cosines(vector, self._background)
         total = sum(rarities.values())
@@ -191,6 +222,7 @@ class EmbeddedEngine:
             background_deviation=float(background.std()),
             coverage=covered_share(read, rarities),
             known=known / total if total else 0.0,
+            defined=defined,
         )
 
 

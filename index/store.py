@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from corpus.documents import (
@@ -24,6 +25,7 @@ from corpus.documents import (
     Span,
     Unread,
 )
+from corpus.glossary import Definition, Meaning
 
 _SCHEMA = """
 create table documents (
@@ -38,6 +40,15 @@ create table passages (
 create table set_aside (
     document_id text not null references documents, start integer not null, end integer not null,
     reason text not null, primary key (document_id, start)
+) without rowid;
+create table meanings (
+    number integer primary key, acronym text not null, expansion text not null
+);
+create table definitions (
+    meaning integer not null references meanings, position integer not null,
+    document_id text not null references documents, start integer not null, end integer not null,
+    sentence_start integer not null, sentence_end integer not null,
+    primary key (meaning, position)
 ) without rowid;
 create table unread (source text primary key, reason text not null, failed integer not null) without rowid;
 """
@@ -72,7 +83,12 @@ class DocumentSummary:
     passages: int
 
 
-def write_store(path: Path, documents: Sequence[CutDocument], unread: Iterable[Unread]) -> None:
+def write_store(
+    path: Path,
+    documents: Sequence[CutDocument],
+    glossary: Sequence[Meaning],
+    unread: Iterable[Unread],
+) -> None:
     """Writes a new store. Passages are numbered from 0 in the order given."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
@@ -112,6 +128,14 @@ def write_store(path: Path, documents: Sequence[CutDocument], unread: Iterable[U
             connection.executemany(
                 "insert into set_aside values (?, ?, ?, ?)",
                 [(s.document_id, s.start, s.end, s.reason.value) for s in cut.set_aside],
+            )
+        for number, meaning in enumerate(glossary):
+            connection.execute(
+                "insert into meanings values (?, ?, ?)", (number, meaning.acronym, meaning.expansion)
+            )
+            connection.executemany(
+                "insert into definitions values (?, ?, ?, ?, ?, ?, ?)",
+                [(number, i, *astuple(d)) for i, d in enumerate(meaning.definitions)],
             )
         connection.executemany(
             "insert into unread values (?, ?, ?)", [(u.source, u.reason, u.failed) for u in unread]
@@ -172,6 +196,27 @@ class Store:
             (document_id,),
         )
         return [SetAside(d, start, end, Reason(reason)) for d, start, end, reason in records]
+
+    def row_at(self, document_id: str, offset: int) -> int | None:
+        """The row of the passage that holds this offset of a document, if one does."""
+        found = self._all(
+            "select row from passages where document_id = ? and start <= ? and end > ?",
+            (document_id, offset, offset),
+        )
+        return found[0][0] if found else None
+
+    def glossary(self) -> list[Meaning]:
+        """What the texts say acronyms stand for, in the order written."""
+        definitions: defaultdict[int, list[Definition]] = defaultdict(list)
+        for number, *definition in self._all(
+            "select meaning, document_id, start, end, sentence_start, sentence_end "
+            "from definitions order by meaning, position"
+        ):
+            definitions[number].append(Definition(*definition))
+        return [
+            Meaning(acronym, expansion, tuple(definitions[number]))
+            for number, acronym, expansion in self._all("select * from meanings order by number")
+        ]
 
     def unread(self) -> list[Unread]:
         """The files that the build did not read, and why."""

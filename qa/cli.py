@@ -110,7 +110,7 @@ def serve(
 def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
     """Pose une question."""
     from qa.answer import ask as answer_question
-    from qa.schemas import ask_out
+    from qa.replies import ask_out
 
     question = _checked(question)
     engine = _open(load_settings(home=home))
@@ -132,7 +132,8 @@ def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = 
 def search(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
     """Donne les passages les plus proches, sans répondre."""
     from qa.answer import cite
-    from qa.schemas import SearchOut, citation_out
+    from qa.replies import citation_out
+    from qa.schemas import SearchOut
 
     question = _checked(question)
     found = _open(load_settings(home=home)).search(question, top_k)
@@ -179,6 +180,20 @@ def inspect(
         _print_document(cut, whole=source is not None)
     if source is None:
         _print_unread(tuple(unread))
+
+
+@app.command()
+def glossary(home: Home = None, as_json: Json = False) -> None:
+    """Donne les sigles que les textes développent, et où."""
+    from qa.replies import glossary_out
+
+    reply = glossary_out(_open(load_settings(home=home)))
+    if as_json:
+        print(reply.model_dump_json())
+        return
+    for meaning in reply.meanings:
+        places = ", ".join(dict.fromkeys(d.source for d in meaning.definitions))
+        _out.print(f"[bold]{escape(meaning.acronym)}[/] {escape(meaning.expansion)} [dim]{escape(places)}[/]")
 
 
 @app.command(name="eval")

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Annotated
-from urllib.parse import quote as percent_encode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
-
-from corpus.documents import Document, SetAside
-from index.engine import Engine
-from index.store import DocumentSummary
-from qa.answer import Answer, Citation
 
 LONGEST_QUESTION = 2000
 DEFAULT_TOP_K = 5
@@ -192,6 +186,28 @@ class DocumentFactsOut(DocumentOut):
     generation: str
 
 
+class DefinitionOut(QuoteOut):
+    """Where the texts say it: the sentence that defines, with its place."""
+
+    source: str
+    url: str
+
+
+class MeaningOut(BaseModel):
+    """One thing an acronym stands for; an ambiguous acronym comes several times."""
+
+    acronym: str
+    expansion: str
+    definitions: list[DefinitionOut]
+
+
+class GlossaryOut(BaseModel):
+    """What the texts say their acronyms stand for."""
+
+    meanings: list[MeaningOut]
+    generation: str
+
+
 class IndexOut(BaseModel):
     """The generation that answers."""
 
@@ -206,93 +222,6 @@ class HealthOut(BaseModel):
     """`status` is "ok"."""
 
     status: str
-
-
-def source_url(source: str, start: int | None = None, end: int | None = None) -> str:
-    """Where the page shows a document, scrolled to a span when one is given."""
-    path = "/source/" + percent_encode(source)
-    return path if start is None else f"{path}?start={start}&end={end}#passage"
-
-
-def citation_out(citation: Citation) -> CitationOut:
-    """A citation as the contract has it."""
-    return CitationOut(
-        number=citation.number,
-        source=citation.source,
-        title=citation.title,
-        headings=list(citation.headings),
-        start=citation.start,
-        end=citation.end,
-        quote=citation.quote,
-        page=citation.page,
-        highlights=[QuoteOut(start=h.start, end=h.end, quote=h.quote) for h in citation.highlights],
-        score=round(citation.score, 4),
-        found_by=list(citation.found_by),
-        url=source_url(citation.source, citation.start, citation.end),
-    )
-
-
-def ask_out(question: str, answer: Answer, took_ms: float) -> AskOut:
-    """An answer as the contract has it."""
-    return AskOut(
-        question=question,
-        answer=AnswerOut(
-            text=answer.text,
-            refused=answer.refused,
-            reason=answer.reason,
-            confidence=round(answer.confidence, 4),
-        ),
-        citations=[citation_out(citation) for citation in answer.citations],
-        generation=answer.generation,
-        took_ms=round(took_ms, 2),
-    )
-
-
-def document_out(summary: DocumentSummary) -> DocumentOut:
-    """One line of the list of documents."""
-    return DocumentOut(
-        source=summary.id,
-        title=summary.title,
-        format=summary.format,
-        characters=summary.characters,
-        passages=summary.passages,
-        url=source_url(summary.id),
-    )
-
-
-def documents_out(engine: Engine) -> DocumentsOut:
-    """The list of documents, and of the files left out."""
-    return DocumentsOut(
-        documents=[document_out(summary) for summary in engine.documents()],
-        unread=[UnreadOut(source=u.source, reason=u.reason, failed=u.failed) for u in engine.unread()],
-        generation=engine.manifest.generation,
-    )
-
-
-def document_facts_out(document: Document, engine: Engine) -> DocumentFactsOut:
-    """All that is known of one document."""
-    return DocumentFactsOut(
-        source=document.id,
-        title=document.title,
-        format=document.format,
-        characters=len(document.text),
-        passages=len(engine.passages_of(document.id)),
-        url=source_url(document.id),
-        sha256=document.sha256,
-        pages=len(document.pages) or None,
-        facts=[FactOut(kind=fact.kind, value=fact.value) for fact in document.facts],
-        set_aside=[_set_aside_out(document, span) for span in engine.set_aside_of(document.id)],
-        generation=engine.manifest.generation,
-    )
-
-
-def _set_aside_out(document: Document, span: SetAside) -> SetAsideOut:
-    return SetAsideOut(
-        start=span.start,
-        end=span.end,
-        quote=document.text[span.start : span.end],
-        reason=span.reason.value,
-    )
 
 
 DocumentsOut.model_rebuild()

@@ -7,8 +7,9 @@ import time
 from fastapi import APIRouter
 
 from qa.answer import ask, cite
+from qa.replies import ask_out, citation_out
 from qa.routes import CurrentEngine
-from qa.schemas import AskOut, QuestionIn, SearchOut, ask_out, citation_out
+from qa.schemas import AskOut, QuestionIn, SearchOut
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 

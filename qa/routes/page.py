@@ -21,9 +21,10 @@ from corpus.errors import SourcierError
 from qa.answer import Citation, ask
 from qa.french import REASONS
 from qa.problems import UnknownDocument, status_of
+from qa.replies import source_url
 from qa.routes import CurrentEngine, current_engine
 from qa.routes.documents import find_document
-from qa.schemas import DEFAULT_TOP_K, LONGEST_QUESTION, check_question, source_url
+from qa.schemas import DEFAULT_TOP_K, LONGEST_QUESTION, check_question
 
 router = APIRouter(include_in_schema=False)
 _FOLDER = Path(__file__).resolve().parent.parent / "page"

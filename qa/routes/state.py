@@ -1,11 +1,12 @@
-"""GET /v1/index and the two health checks."""
+"""GET /v1/index, /v1/glossary and the two health checks."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from qa.replies import glossary_out
 from qa.routes import CurrentEngine
-from qa.schemas import HealthOut, IndexOut
+from qa.schemas import GlossaryOut, HealthOut, IndexOut
 
 router = APIRouter(tags=["état"])
 
@@ -21,6 +22,12 @@ def index_state(engine: CurrentEngine) -> IndexOut:
         dimension=manifest.dimension,
         counts=dict(manifest.counts),
     )
+
+
+@router.get("/v1/glossary")
+def glossary(engine: CurrentEngine) -> GlossaryOut:
+    """Les sigles que les textes développent, chacun avec les phrases qui le définissent."""
+    return glossary_out(engine)
 
 
 @router.get("/health/live")

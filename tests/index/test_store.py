@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
+from corpus.glossary import Definition, Meaning
 from index.store import Store, write_store
 
 TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
@@ -24,9 +25,15 @@ DOCUMENT = Document(
 CUT = CutDocument(DOCUMENT, (FIRST, SECOND), (SetAside("é/a.pdf", 31, 35, Reason.MENU),))
 
 
+GLOSSARY = [
+    Meaning("AB", "autre bout", (Definition("é/a.pdf", 7, 9, 7, 24), Definition("é/a.pdf", 37, 40, 37, 47))),
+    Meaning("AB", "avant-bras", (Definition("é/a.pdf", 10, 13, 7, 24),)),
+]
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    write_store(tmp_path / "store.sqlite", [CUT], [Unread("b.pdf", "chiffré", failed=True)])
+    write_store(tmp_path / "store.sqlite", [CUT], GLOSSARY, [Unread("b.pdf", "chiffré", failed=True)])
     return Store(tmp_path / "store.sqlite")
 
 
@@ -48,6 +55,16 @@ def test_no_rows_give_no_passages(store: Store) -> None:
 def test_the_passages_and_set_aside_spans_of_a_document_come_in_order(store: Store) -> None:
     assert store.passages_of("é/a.pdf") == [FIRST, SECOND]
     assert store.set_aside_of("é/a.pdf") == list(CUT.set_aside)
+
+
+def test_the_glossary_comes_back_equal(store: Store) -> None:
+    assert store.glossary() == GLOSSARY
+
+
+@pytest.mark.parametrize(("offset", "row"), [(7, 0), (28, 0), (29, None), (31, None), (37, 1), (46, 1)])
+def test_the_passage_at_an_offset_is_found(store: Store, offset: int, row: int | None) -> None:
+    assert store.row_at("é/a.pdf", offset) == row
+    assert store.row_at("autre.pdf", offset) is None
 
 
 def test_files_that_were_not_read_are_told(store: Store) -> None:

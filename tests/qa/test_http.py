@@ -179,6 +179,7 @@ def test_the_index_says_what_it_is(client: TestClient, engine: EmbeddedEngine) -
             "documents": 3,
             "passages": 4,
             "sentences": 6,
+            "meanings": 0,
             "set_aside": 6,
             "unread": 0,
             "truncated": 0,
@@ -221,6 +222,7 @@ def test_the_openapi_document_has_examples_that_work(client: TestClient) -> None
         "/v1/documents",
         "/v1/documents/{source}",
         "/v1/documents/{source}/text",
+        "/v1/glossary",
         "/v1/index",
         "/v1/search",
     ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from index.engine import EmbeddedEngine, Signals
-from qa.refusal import confidence, features, reason_for_refusal
+from qa.refusal import DEFINED, confidence, features, reason_for_refusal
 from tests.qa.helpers import UNKNOWN_WORDS
 
 SIGNALS = Signals(cosine=0.6, background_mean=0.2, background_deviation=0.1, coverage=0.5, known=0.5)
@@ -52,3 +52,9 @@ def test_the_reason_depends_on_the_share_of_words_the_texts_know(known: float, r
 def test_the_confidence_does_not_depend_on_how_many_passages_are_asked_for(engine: EmbeddedEngine) -> None:
     signals = {engine.search("Que fait une CPTS ?", limit).signals for limit in (1, 2, 50)}
     assert len(signals) == 1
+
+
+def test_a_definition_found_is_sure_whatever_the_other_signals(engine: EmbeddedEngine) -> None:
+    signals = engine.search("recette de ratatouille", 1).signals
+    assert confidence(signals) < 0.5
+    assert confidence(replace(signals, defined=True)) == DEFINED

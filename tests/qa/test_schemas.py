@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from index.engine import EmbeddedEngine, open_engine
 from qa.answer import Answer, Citation, CitedSentence, Quote
+from qa.replies import ask_out, citation_out, document_facts_out, documents_out, source_url
 from qa.schemas import (
     AskOut,
     CitationOut,
@@ -18,12 +19,7 @@ from qa.schemas import (
     QuoteOut,
     SetAsideOut,
     UnreadOut,
-    ask_out,
     check_question,
-    citation_out,
-    document_facts_out,
-    documents_out,
-    source_url,
 )
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import index_texts

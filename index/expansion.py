@@ -1,0 +1,42 @@
+"""Adds to a question what its acronyms stand for, and the acronyms of what it spells out.
+
+So "GHT" finds texts that only say "groupement hospitalier de territoire", and the other way
+round. Pure; the glossary comes from the texts themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corpus.folding import fold
+from corpus.glossary import Meaning
+from index.french import asks_meaning, question_terms, terms, words
+
+
+def expanded(question: str, glossary: Sequence[Meaning]) -> str:
+    """The question, with the other names of what it names in brackets; or just as it is.
+
+    Measured: bench/RESULTS.md, "Glossary".
+    """
+    asked = words(question)
+    # Spaced out at both ends: "sante" must not be found inside "santen".
+    topic = f" {' '.join(terms(question))} "
+    names: list[str] = []
+    for meaning in glossary:
+        acronym = fold(meaning.acronym)
+        if acronym in asked or acronym + "s" in asked:
+            names.append(meaning.expansion)
+        elif f" {' '.join(terms(meaning.expansion))} " in topic:
+            names.append(meaning.acronym)
+    return f"{question} ({', '.join(dict.fromkeys(names))})" if names else question
+
+
+def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:
+    """The meanings of the acronym whose meaning is asked: "Que signifie PTA ?", or just "PTA ?".
+
+    Empty when the question asks something else, or is about more than one acronym.
+    """
+    if not asks_meaning(question):
+        return []
+    topic = set(question_terms(question))
+    return [meaning for meaning in glossary if topic == set(terms(meaning.acronym))]
