@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SOURCES = $(shell find corpus index qa -name '*.py')
-TEXTS = $(shell find corpus/texts -type f 2>/dev/null | sed 's/ /\\ /g')
-INDEXED := var/index/.demonstration
+INDEXED := var/.indexed
+# One stamp for all texts, whatever their names: it changes when one is added, saved or removed.
+LISTING = $(shell mkdir -p var; find corpus/texts -type f -exec cksum {} + | sort > var/.listing.new; \
+	cmp -s var/.listing.new var/.listing || cp var/.listing.new var/.listing; echo var/.listing)
 
 .DEFAULT_GOAL := help
 .PHONY: help install serve build test check eval bench clean
@@ -34,7 +36,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]' || { echo "Une dépendance ne s'installe pas ; vérifiez l'accès à PyPI, puis relancez."; exit 1; }
 	@touch $@
 
-$(INDEXED): $(INSTALLED) $(SOURCES) $(TEXTS)
+$(INDEXED): $(INSTALLED) $(SOURCES) $(LISTING)
 	@echo "→ index de corpus/texts…"
 	@$(BIN)/sourcier build --texts corpus/texts --home var
 	@touch $@
@@ -61,4 +63,5 @@ bench: $(INDEXED)
 	@$(BIN)/python -m bench.speed
 
 clean:
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -37,6 +37,8 @@ _WORD_BEFORE = re.compile(r"[^\s«“\"(\[’']+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _DOTTED_SIGLE = re.compile(r"^(?:[^\W\d_]\.-?)+[^\W\d_]$")
 _ITEM_NUMBER = re.compile(r"^\s*\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-zA-Z])$")
+# No further back than this is looked for one: time stays linear in the text.
+_LONGEST_ABBREVIATION = 40
 # A quotation longer than this is cut like any prose: an opening guillemet may lack its pair.
 _LONGEST_QUOTATION = 400
 
@@ -69,11 +71,11 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], end: int) -> boo
         return False
     if match.group()[0] != "." or match.group().startswith(".."):
         return True
-    word = _WORD_BEFORE.search(text, begin, match.start())
+    word = _WORD_BEFORE.search(text, max(begin, match.start() - _LONGEST_ABBREVIATION), match.start())
     if word is None:
         return True
     before = word.group().casefold()
-    if _ITEM_NUMBER.match(text[begin : match.start()]):
+    if match.start() - begin <= _LONGEST_ABBREVIATION and _ITEM_NUMBER.match(text[begin : match.start()]):
         return False
     if before in _OPEN_ABBREVIATIONS:
         return False

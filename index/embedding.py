@@ -137,7 +137,7 @@ def load_encoder(model: str | None, models: Path) -> SentenceTransformerEncoder:
         # Read by huggingface_hub when it is imported, below.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # forked workers would deadlock
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # batches already use all cores
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 

@@ -6,6 +6,7 @@ word index and SQLite, on this machine.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from corpus.glossary import Meaning
 from index import generation, vectors, words
 from index.build import SENTENCES, STORE, VECTORS, WORDS
 from index.embedding import Encoder, Vectors
-from index.errors import IncompatibleIndex
+from index.errors import DamagedIndex, IncompatibleIndex
 from index.expansion import asked_meanings, expanded
 from index.french import question_terms, terms
 from index.generation import Manifest
@@ -247,14 +248,20 @@ def open_engine(home: Path, encoder: Encoder) -> EmbeddedEngine:
             f"l'index a été construit avec le modèle {manifest.model}, pas avec {encoder.name} ; "
             "lancez : sourcier build"
         )
-    return EmbeddedEngine(
-        manifest,
-        encoder,
-        Store(folder / STORE),
-        vectors.from_bytes((folder / VECTORS).read_bytes()),
-        words.from_bytes((folder / WORDS).read_bytes()),
-        np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False),
-    )
+    try:
+        return EmbeddedEngine(
+            manifest,
+            encoder,
+            Store(folder / STORE),
+            vectors.from_bytes((folder / VECTORS).read_bytes()),
+            words.from_bytes((folder / WORDS).read_bytes()),
+            np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False),
+        )
+    except (OSError, RuntimeError, ValueError, KeyError, sqlite3.Error) as error:
+        # The bytes are as written, so what is wrong is the machine (memory, disk, rights).
+        raise DamagedIndex(
+            f"{folder.name} ne s'ouvre pas ({type(error).__name__}) ; relancez, ou : sourcier build"
+        ) from error
 
 
 def _best_rows(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:

@@ -112,7 +112,13 @@ def verify(folder: Path) -> Manifest:
         path = folder / name
         if not path.is_file():
             raise DamagedIndex(f"{folder.name}/{name} manque ; lancez : sourcier build")
-        if _sha256(path) != expected:
+        try:
+            found = _sha256(path)
+        except OSError as error:
+            raise DamagedIndex(
+                f"{folder.name}/{name} est illisible ({error.strerror}) ; lancez : sourcier build"
+            ) from None
+        if found != expected:
             raise DamagedIndex(
                 f"{folder.name}/{name} : le sha256 n'est pas celui du manifeste ; lancez : sourcier build"
             )

@@ -138,7 +138,7 @@ def write_store(
                 [(number, i, *astuple(d)) for i, d in enumerate(meaning.definitions)],
             )
         connection.executemany(
-            "insert into unread values (?, ?, ?)", [(u.source, u.reason, u.failed) for u in unread]
+            "insert or ignore into unread values (?, ?, ?)", [(u.source, u.reason, u.failed) for u in unread]
         )
 
 

@@ -57,9 +57,11 @@ def main() -> None:
 @app.command()
 def build(texts: Texts = None, home: Home = None, as_json: Json = False) -> None:
     """Indexe le dossier de textes."""
+    from corpus.reading.folder import list_files
     from index.build import build as build_index
 
     settings = load_settings(texts=texts, home=home)
+    list_files(settings.texts)  # a missing folder is told at once, before the model is loaded
     with _progress() as show:
         report = build_index(settings.texts, settings.home, _encoder(settings), show)
     if as_json:
@@ -156,14 +158,15 @@ def inspect(
     from index.build import cut_documents, read_folder
 
     settings = load_settings(texts=texts)
-    encoder = _encoder(settings)
     read, unread = read_folder(settings.texts)
+    encoder = _encoder(settings)
     # The whole folder is read even for one text: lines recurring across texts are set aside.
     documents = [
         cut for cut in cut_documents(read, encoder.token_starts) if source in (None, cut.document.id)
     ]
     if source is not None and not documents:
-        named = next((u.reason for u in unread if u.source == source), "aucun fichier de ce nom")
+        absent = f"aucun fichier de ce nom dans {settings.texts}"
+        named = next((u.reason for u in unread if u.source == source), absent)
         raise SourcierError(f"{source} n'est pas lu : {named}")
     if as_json:
         print(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SourcierError
@@ -33,7 +33,9 @@ def _default_texts() -> Path:
 class Settings(BaseSettings):
     """Every setting, with its default. The README lists them; a test holds it to that."""
 
-    model_config = SettingsConfigDict(env_prefix="SOURCIER_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SOURCIER_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     texts: Path = Field(default_factory=_default_texts, description="le dossier des textes")
     home: Path = Field(default_factory=_default_home, description="où vit l'index")
@@ -46,6 +48,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="l'adresse d'écoute")
     port: int = Field(default=8000, ge=1, le=65535, description="le port d'écoute")
+
+    @field_validator("texts", "home", "models")
+    @classmethod
+    def _expand(cls, path: Path) -> Path:
+        return path.expanduser()
 
 
 def load_settings(**options: object) -> Settings:

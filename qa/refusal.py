@@ -44,7 +44,7 @@ def confidence(signals: Signals) -> float:
 
 
 def reason_for_refusal(signals: Signals) -> str:
-    """Why, in a French sentence, from the signal that weighed most against answering."""
+    """Why, in a French sentence, by whether the texts know the question's words at all."""
     if signals.known < 0.5:
         return "Les textes n'emploient pas les mots importants de cette question."
     return (

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from index.engine import Engine
 from index.errors import NoIndex
 
 OpenEngine = Callable[[], Engine]
+_log = logging.getLogger(__name__)
 
 
 class EngineHolder:
@@ -23,29 +25,37 @@ class EngineHolder:
         self._open = open_current
         self._lock = threading.Lock()
         self._engine: Engine | None = None
+        self._error: SourcierError | None = None
         self._seen: tuple[int, int] | None = None
 
     def engine(self) -> Engine:
         """The engine of the generation that `CURRENT` names now.
 
-        Raises NoIndex, or DamagedIndex and IncompatibleIndex when there is no engine to go
-        on with; where there is one, it goes on answering from the generation it has.
+        While another thread opens a new generation, the one at hand goes on answering; so it
+        does when the new one cannot be opened, which is logged. Without one at hand, raises
+        NoIndex, DamagedIndex or IncompatibleIndex.
         """
-        stamp = self._stamp()
-        if self._engine is None or stamp != self._seen:
-            with self._lock:
-                if self._engine is None or stamp != self._seen:
-                    self._reopen(stamp)
+        is_stale = self._stamp() != self._seen or (self._engine is None and self._error is None)
+        # Whoever has an engine at hand does not wait for the one who opens the next.
+        if is_stale and self._lock.acquire(blocking=self._engine is None):
+            try:
+                self._follow()
+            finally:
+                self._lock.release()
         if self._engine is None:
-            raise NoIndex("aucun index n'est construit ; lancez : sourcier build")
+            raise self._error or NoIndex("aucun index n'est construit ; lancez : sourcier build")
         return self._engine
 
-    def _reopen(self, stamp: tuple[int, int] | None) -> None:
+    def _follow(self) -> None:
+        stamp = self._stamp()
+        if stamp == self._seen and (self._engine or self._error):
+            return  # another thread did it while this one waited
         try:
-            self._engine = self._open()
-        except SourcierError:
-            if self._engine is None:
-                raise
+            self._engine, self._error = self._open(), None
+        except SourcierError as error:
+            self._error = error
+            if self._engine is not None:
+                _log.error("la nouvelle génération ne s'ouvre pas, l'ancienne répond : %s", error)
         self._seen = stamp
 
     def _stamp(self) -> tuple[int, int] | None:

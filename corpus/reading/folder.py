@@ -95,12 +95,10 @@ def _why_left(root: Path, path: Path) -> str | None:
     return None
 
 
-def _left(root: Path, path: Path, reason: str) -> Unread:
+def _left(root: Path, path: Path, reason: str, failed: bool = False) -> Unread:
     name = path.relative_to(root).as_posix()
-    return Unread(name.encode("utf-8", "backslashreplace").decode(), reason, failed=False)
+    return Unread(name.encode("utf-8", "backslashreplace").decode(), reason, failed)
 
 
 def _denied(root: Path, error: OSError) -> Unread:
-    path = Path(error.filename or root)
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-    return Unread(name, f"dossier illisible : {error.strerror}", failed=True)
+    return _left(root, Path(error.filename), f"dossier illisible : {error.strerror}", failed=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from charset_normalizer.utils import any_specified_encoding
-from inscriptis import get_annotated_text
+from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
 from lxml import etree, html
 
@@ -52,16 +52,21 @@ def extract_html(source: str) -> Extraction:
     if not source.strip():
         return Extraction("")
     try:
-        # A declared encoding in decoded text would make lxml refuse or decode it again.
-        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source))
-        annotated = get_annotated_text(source, ParserConfig(annotation_rules=_RULES))
+        # Without huge_tree, libxml2 drops in silence what lies 256 elements deep. A declared
+        # encoding in decoded text would make it refuse the text or decode it again.
+        tree = html.document_fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=html.HTMLParser(huge_tree=True)
+        )
+        layout = Inscriptis(tree, ParserConfig(annotation_rules=_RULES))
+        text: str = layout.get_text()
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, RecursionError) as error:
-        raise UnreadableFile(f"le HTML ne peut pas être analysé ({type(error).__name__})") from None
-    text: str = annotated["text"]
+        raise UnreadableFile(
+            f"le HTML ne peut pas être analysé ({type(error).__name__}) ; enregistrez la page à nouveau"
+        ) from None
     labels = [
-        (name, span)
-        for start, end, name in annotated["label"]
-        if (span := trimmed(text, start, end)).start < span.end
+        (annotation.metadata, span)
+        for annotation in layout.get_annotations()
+        if (span := trimmed(text, annotation.start, annotation.end)).start < span.end
     ]
     headings = tuple(
         Heading(span.start, span.end, _HEADINGS[name], " ".join(text[span.start : span.end].split()))

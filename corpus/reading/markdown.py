@@ -6,6 +6,8 @@ Mark-up inside a line (emphasis, links) stays in the text: a citation must be th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 
 import yaml
 from markdown_it import MarkdownIt
@@ -16,7 +18,6 @@ from corpus.documents import Extraction, Fact, Heading, Reason, Span, trimmed
 from corpus.reading.decoding import decode
 
 _PARSER = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _IMAGE_LINE = re.compile(r"^[ \t]*(?:\[?!\[[^\]\n]*\]\([^)\n]*\)(?:\]\([^)\n]*\))?[ \t]*)+$", re.M)
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+.*$", re.M)
 _FACT_KEYS = {"date": "date", "author": "author", "auteur": "author", "auteure": "author"}
@@ -46,11 +47,11 @@ def read_markdown(data: bytes) -> Extraction:
         elif token.type == "hr":
             furniture.append((span, Reason.SEPARATOR))
     code = [_block_span(token, starts) for token in tokens if token.type in ("fence", "code_block")]
-    for pattern in (_COMMENT, _IMAGE_LINE, _REFERENCE):
-        for match in pattern.finditer(text):
-            span = trimmed(text, match.start(), match.end())
-            if not any(block.start <= span.start < block.end for block in code):
-                furniture.append((span, Reason.MARKUP))
+    matches = (match.span() for pattern in (_IMAGE_LINE, _REFERENCE) for match in pattern.finditer(text))
+    for start, end in (*_comments(text), *matches):
+        span = trimmed(text, start, end)
+        if not any(block.start <= span.start < block.end for block in code):
+            furniture.append((span, Reason.MARKUP))
     facts = tuple(Fact(_FACT_KEYS[key], value) for key, value in front.items() if key in _FACT_KEYS)
     return Extraction(
         text,
@@ -59,6 +60,14 @@ def read_markdown(data: bytes) -> Extraction:
         furniture=tuple(furniture),
         facts=facts,
     )
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """HTML comments. By hand: a pattern would look for each missing "-->" to the end again."""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start)) >= 0:
+        yield start, end + 3
+        start = text.find("<!--", end)
 
 
 def _line_starts(text: str) -> list[int]:
@@ -85,4 +94,13 @@ def _front_matter(content: str) -> dict[str, str]:
         return {}
     if not isinstance(values, dict):
         return {}
-    return {str(key).casefold(): str(value) for key, value in values.items() if value}
+    # Only plain values of the keys in use: an alias can stand for gigabytes.
+    return {
+        key.casefold(): _without_surrogates(str(value))
+        for key, value in values.items()
+        if isinstance(key, str) and isinstance(value, str | int | date) and value
+    }
+
+
+def _without_surrogates(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextBox, LTTextLine
+from pdfminer.layout import LAParams, LTChar, LTFigure, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFPasswordIncorrect, PDFTextExtractionNotAllowed
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
@@ -26,6 +26,7 @@ from corpus.structure import LONGEST_HEADING
 _HEADING_RATIO = 1.12  # of the body's size: 12 pt over 10.5 pt is the smallest step in use
 _MARGIN = 0.1  # running heads stand in the top or bottom tenth of the page
 _BROKEN_WORD = re.compile(r"(\w+)[-\u2010\u00ad]\n\s*(\w+)")
+_LAYOUT = LAParams(all_texts=True)  # text inside figures and form XObjects too
 # What pdfminer writes for a glyph without a Unicode value; at the start of a line, a bullet.
 _UNMAPPED = re.compile(r"\(cid:\d+\)")
 _UNMAPPED_BULLET = re.compile(r"^\(cid:\d+\)\s*", re.MULTILINE)
@@ -49,7 +50,7 @@ class _Block:
 def read_pdf(data: bytes) -> Extraction:
     """Pages in order, blocks parted by an empty line, words broken at line ends mended."""
     try:
-        pages = [list(_blocks(page)) for page in extract_pages(io.BytesIO(data), laparams=LAParams())]
+        pages = [list(_blocks(page)) for page in extract_pages(io.BytesIO(data), laparams=_LAYOUT)]
     except (PDFPasswordIncorrect, PDFTextExtractionNotAllowed):
         raise UnreadableFile("le PDF est protégé par un mot de passe ; enregistrez-le sans") from None
     except (
@@ -75,9 +76,7 @@ def read_pdf(data: bytes) -> Extraction:
 
 
 def _blocks(page: LTPage) -> Iterator[_Block]:
-    for box in page:
-        if not isinstance(box, LTTextBox):
-            continue
+    for box in _boxes(page):
         sizes: Counter[float] = Counter()
         bold = 0
         for line in box:
@@ -94,6 +93,15 @@ def _blocks(page: LTPage) -> Iterator[_Block]:
                 bold=bold > sum(sizes.values()) / 2,
                 in_margin=box.y1 < low or box.y0 > high,
             )
+
+
+def _boxes(container: LTPage | LTFigure) -> Iterator[LTTextBox]:
+    """The text boxes of a page, those inside figures and reused forms too."""
+    for item in container:
+        if isinstance(item, LTTextBox):
+            yield item
+        elif isinstance(item, LTFigure):
+            yield from _boxes(item)
 
 
 def _assemble(pages: list[list[_Block]]) -> Extraction:

@@ -108,10 +108,12 @@ def document_pieces(
     # What lies inside the span is shown as the span, in one piece.
     aside = [s for s in set_aside if s.end <= first or s.start >= last]
     cuts = {0, len(document.text), first, last, *(s.start for s in aside), *(s.end for s in aside)}
+    # Set-aside spans are disjoint and every end is a cut: a piece begins one or is in none.
+    starts = {s.start: s.reason for s in aside}
     pieces = []
     ordered = sorted(cuts)
     for start, end in pairwise(ordered):
-        reason = next((s.reason for s in aside if s.start <= start < s.end), None)
+        reason = starts.get(start)
         heading = reason is Reason.HEADING
         marked = first <= start < last
         pieces.append(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import time
+
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from corpus.documents import CutDocument, Extraction, uncovered
 from corpus.errors import UnreadableFile
@@ -10,6 +14,7 @@ from corpus.furniture import reason_of_line
 from corpus.reading.decoding import decode
 from corpus.reading.html import extract_html, read_html
 from corpus.reading.markdown import read_markdown
+from corpus.reading.pdf import read_pdf
 from corpus.sentences import split_sentences
 from tests.corpus.support import assert_accounted_for, cut
 
@@ -130,3 +135,37 @@ def test_the_first_heading_is_the_title_only_at_the_top() -> None:
     document = cut(Extraction(text))
     assert document.document.title != "La garde"
     assert [p.headings for p in document.passages] == [(), ("La garde",), ("La nuit",)]
+
+
+@pytest.mark.parametrize("levels", [10, 300, 700])
+def test_what_lies_deep_in_a_page_is_read(levels: int) -> None:
+    page = "<p>Avant.</p>" + "<div>" * levels + "Profond." + "</div>" * levels + "<p>Après.</p>"
+    assert extract_html(page).text.split() == ["Avant.", "Profond.", "Après."]
+
+
+@pytest.mark.parametrize("value", ['"\\uD800 x"', "[1, 2]", "{a: b}"])
+def test_an_odd_title_of_front_matter_does_not_stop_a_build(value: str) -> None:
+    good = read_markdown(b"---\ntitle: Bon\n---\n\nUn texte.\n")
+    assert good.title == "Bon"
+    odd = read_markdown(f"---\ntitle: {value}\n---\n\nUn texte.\n".encode())
+    assert (odd.title or "").encode("utf-8") in (b"? x", b"")
+
+
+def test_text_drawn_through_a_reusable_form_is_read() -> None:
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.beginForm("tampon")
+    canvas.drawString(72, 500, "Texte du formulaire.")
+    canvas.endForm()
+    canvas.drawString(72, 700, "Texte de la page.")
+    canvas.doForm("tampon")
+    canvas.save()
+    assert _passages(read_pdf(buffer.getvalue())) == ["Texte de la page.\n\nTexte du formulaire."]
+
+
+@pytest.mark.parametrize("text", ["<!-- " * 40_000, "A. " * 40_000, "1. A " * 20_000])
+def test_time_stays_linear_in_odd_texts(text: str) -> None:
+    started = time.perf_counter()
+    read_markdown(text.encode())
+    split_sentences(text)
+    assert time.perf_counter() - started < 5  # it was minutes

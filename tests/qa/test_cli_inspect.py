@@ -41,7 +41,10 @@ def test_inspect_gives_programs_everything(command: Command, texts: Path, engine
 
 @pytest.mark.parametrize(
     ("source", "reason"),
-    [("absent.md", "aucun fichier de ce nom"), ("cassé.pdf", "le PDF est corrompu (PDFSyntaxError)")],
+    [
+        ("absent.md", "aucun fichier de ce nom dans {texts}"),
+        ("cassé.pdf", "le PDF est corrompu (PDFSyntaxError)"),
+    ],
 )
 def test_inspect_says_why_a_text_is_not_read(
     command: Command, tmp_path: Path, source: str, reason: str
@@ -49,7 +52,7 @@ def test_inspect_says_why_a_text_is_not_read(
     index_texts(tmp_path, {"pluie.txt": "La pluie tombe sur Rennes.", "cassé.pdf": "rien"})
     assert command("inspect", "pluie.txt", "--texts", tmp_path / "texts")[0] == 0
     result = command("inspect", source, "--texts", tmp_path / "texts")
-    assert result == (1, "", f"sourcier : {source} n'est pas lu : {reason}")
+    assert result == (1, "", f"sourcier : {source} n'est pas lu : {reason.format(texts=tmp_path / 'texts')}")
 
 
 def test_eval_prints_the_scores_and_the_questions_that_went_wrong(

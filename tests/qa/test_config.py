@@ -50,7 +50,7 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert (settings.port, settings.home) == (9000, Path("/srv/index"))
 
 
-@pytest.mark.parametrize("value", ["abc", "0", "65536", "-1", "80.5", ""])
+@pytest.mark.parametrize("value", ["abc", "0", "65536", "-1", "80.5"])
 def test_a_bad_port_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     for good in ("1", "65535"):
         monkeypatch.setenv("SOURCIER_PORT", good)
@@ -78,3 +78,17 @@ def test_settings_cannot_change_once_read() -> None:
 def test_the_readme_names_every_setting_and_no_other() -> None:
     named = set(re.findall(r"SOURCIER_[A-Z]+", (PROJECT / "README.md").read_text("utf-8")))
     assert named == {f"SOURCIER_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    default = load_settings()
+    for name in ("SOURCIER_HOME", "SOURCIER_MODEL", "SOURCIER_PORT"):
+        monkeypatch.setenv(name, "")
+    assert load_settings() == default
+
+
+def test_a_tilde_is_the_person_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/maison")
+    monkeypatch.setenv("SOURCIER_TEXTS", "~/textes")
+    assert load_settings(home=Path("~/index")).home == Path("/maison/index")
+    assert load_settings().texts == Path("/maison/textes")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from index.engine import EmbeddedEngine, open_engine
+from index.engine import EmbeddedEngine, Engine, open_engine
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder
@@ -125,3 +127,56 @@ def test_questions_that_arrive_together_open_the_index_once(home: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert set(threads.map(ask_together, range(8))) == {id(opened[0])}
     assert len(opened) == 1
+
+
+def test_a_new_index_that_cannot_be_opened_is_logged_and_tried_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = 0
+
+    def open_current() -> Engine:
+        nonlocal opened
+        opened += 1
+        if opened > 1:
+            raise DamagedIndex("abîmé")
+        return first
+
+    first = cast("Engine", object())
+    pointer = tmp_path / "index" / "CURRENT"
+    pointer.parent.mkdir()
+    pointer.write_text("g-1\n")
+    holder = EngineHolder(tmp_path, open_current)
+    assert [holder.engine(), holder.engine()] == [first, first]
+    pointer.write_text("g-2, plus long\n")
+    os.utime(pointer, ns=(1, 1))
+    assert [holder.engine(), holder.engine(), holder.engine()] == [first] * 3
+    assert opened == 2
+    assert [record.message for record in caplog.records] == [
+        "la nouvelle génération ne s'ouvre pas, l'ancienne répond : abîmé"
+    ]
+
+
+def test_nobody_waits_for_the_one_who_opens_the_next_index(tmp_path: Path) -> None:
+    engines = [cast("Engine", object()), cast("Engine", object())]
+    opening, may_finish = threading.Event(), threading.Event()
+
+    def open_current() -> Engine:
+        if len(engines) == 1:
+            opening.set()
+            assert may_finish.wait(10)
+        return engines.pop(0)
+
+    first, second = engines
+    pointer = tmp_path / "index" / "CURRENT"
+    pointer.parent.mkdir()
+    pointer.write_text("g-1\n")
+    holder = EngineHolder(tmp_path, open_current)
+    assert holder.engine() is first
+    os.utime(pointer, ns=(1, 1))
+    follower = threading.Thread(target=holder.engine)
+    follower.start()
+    assert opening.wait(10)
+    assert holder.engine() is first
+    may_finish.set()
+    follower.join(10)
+    assert holder.engine() is second
