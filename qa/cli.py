@@ -1,4 +1,4 @@
-"""The `sourcier` command. Parses, calls, prints; French for people, `--json` for programs."""
+"""The `sourcier` command: parses and calls; French for people, `--json` for programs."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic_core import PydanticCustomError
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from corpus.documents import CutDocument, Reason, Unread
+from corpus.documents import CutDocument
 from corpus.errors import SourcierError
 from qa.config import Settings, load_settings
-from qa.french import REASONS
+from qa.french import counted
+from qa.terminal import err, out, print_document, print_unread, progress, where
 
 if TYPE_CHECKING:
     # Loaded by the commands that need them: `sourcier --help` answers at once.
-    from index.build import Progress as ShowProgress
     from index.embedding import Encoder
     from index.engine import Engine
 
@@ -35,8 +31,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Texts = Annotated[Path | None, typer.Option("--texts", help="Le dossier des textes.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")]
@@ -50,7 +44,7 @@ def main() -> None:
     try:
         app()
     except SourcierError as error:
-        _err.print(f"[bold red]sourcier :[/] {escape(str(error))}")
+        err.print(f"[bold red]sourcier :[/] {escape(str(error))}")
         sys.exit(1)
 
 
@@ -62,21 +56,21 @@ def build(texts: Texts = None, home: Home = None, as_json: Json = False) -> None
 
     settings = load_settings(texts=texts, home=home)
     list_files(settings.texts)  # a missing folder is told at once, before the model is loaded
-    with _progress() as show:
+    with progress() as show:
         report = build_index(settings.texts, settings.home, _encoder(settings), show)
     if as_json:
         print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
         return
     seconds = sum(report.seconds.values())
-    _out.print(
-        f"{report.documents} documents, {report.passages} passages indexés en {seconds:.1f} s "
+    out.print(
+        f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds:.1f} s "
         f"({report.generation})"
     )
     if report.truncated:
-        _out.print(
+        out.print(
             f"{report.truncated} passages dépassent ce que le modèle lit : la fin n'est cherchée que par mots"
         )
-    _print_unread(report.unread)
+    print_unread(report.unread)
 
 
 @app.command()
@@ -99,11 +93,11 @@ def serve(
         engine = holder.engine()
     except SourcierError as error:
         # Served all the same: an index built later is picked up, until then 503 says this.
-        _err.print(f"[bold yellow]sourcier :[/] {escape(str(error))}")
+        err.print(f"[bold yellow]sourcier :[/] {escape(str(error))}")
     else:
         engine.search("échauffement", 1)  # the first question is otherwise several times slower
-        _err.print(
-            f"{engine.manifest.counts['documents']} documents ; http://{settings.host}:{settings.port}"
+        err.print(
+            f"{counted(engine.manifest.counts['documents'], 'document')} ; http://{settings.host}:{settings.port}"
         )
     uvicorn.run(create_app(holder), host=settings.host, port=settings.port, log_level="warning")
 
@@ -123,11 +117,11 @@ def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = 
         print(reply.model_dump_json())
         return
     if reply.answer.refused:
-        _out.print(f"[bold]Les textes ne le disent pas.[/] {escape(reply.answer.reason or '')}\n")
+        out.print(f"[bold]Les textes ne le disent pas.[/] {escape(reply.answer.reason or '')}\n")
     else:
-        _out.print(f"[bold]{escape(reply.answer.text or '')}[/]\n")
+        out.print(f"[bold]{escape(reply.answer.text or '')}[/]\n")
     for c in reply.citations:
-        _out.print(_where(c.number, c.source, c.headings, c.start, c.end, c.page))
+        out.print(where(c.number, c.source, c.headings, c.start, c.end, c.page))
 
 
 @app.command()
@@ -144,8 +138,8 @@ def search(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json
         print(reply.model_dump_json())
         return
     for hit in reply.hits:
-        _out.print(_where(hit.number, hit.source, hit.headings, hit.start, hit.end, hit.page))
-        _out.print(escape(hit.quote) + "\n")
+        out.print(where(hit.number, hit.source, hit.headings, hit.start, hit.end, hit.page))
+        out.print(escape(hit.quote) + "\n")
 
 
 @app.command()
@@ -180,9 +174,9 @@ def inspect(
         )
         return
     for cut in documents:
-        _print_document(cut, whole=source is not None)
+        print_document(cut, whole=source is not None)
     if source is None:
-        _print_unread(tuple(unread))
+        print_unread(tuple(unread))
 
 
 @app.command()
@@ -196,7 +190,7 @@ def glossary(home: Home = None, as_json: Json = False) -> None:
         return
     for meaning in reply.meanings:
         places = ", ".join(dict.fromkeys(d.source for d in meaning.definitions))
-        _out.print(f"[bold]{escape(meaning.acronym)}[/] {escape(meaning.expansion)} [dim]{escape(places)}[/]")
+        out.print(f"[bold]{escape(meaning.acronym)}[/] {escape(meaning.expansion)} [dim]{escape(places)}[/]")
 
 
 @app.command(name="eval")
@@ -218,12 +212,12 @@ def evaluate(
     table = Table("mesure", "valeur")
     for name, value in dataclasses.asdict(scores).items():
         table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-    _out.print(table)
+    out.print(table)
     for o in outcomes:
         wrong = o.refused if o.question.evidence else not o.refused
         if wrong or (o.question.evidence and o.rank != 1):
             state = "refusée" if o.refused else "répondue"
-            _out.print(f"  {escape(o.question.id)} {state}, rang {o.rank} : {escape(o.question.question)}")
+            out.print(f"  {escape(o.question.id)} {state}, rang {o.rank} : {escape(o.question.question)}")
 
 
 def _checked(question: str) -> str:
@@ -240,7 +234,7 @@ def _encoder(settings: Settings) -> Encoder:
     from index.embedding import load_encoder
 
     if settings.model is None and not (settings.models / MODEL_NAME).is_dir():
-        _err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
+        err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
     return load_encoder(settings.model, settings.models)
 
 
@@ -252,51 +246,6 @@ def _open(settings: Settings) -> Engine:
     return open_engine(settings.home, _encoder(settings))
 
 
-def _where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
-    path = " › ".join(headings)
-    at = f", page {page}" if page else ""
-    return f"[bold]\\[{number}][/] {escape(source)}{at} [dim]{start}–{end}  {escape(path)}[/]"
-
-
-def _print_document(cut: CutDocument, whole: bool) -> None:
-    document = cut.document
-    facts = ", ".join(f"{fact.kind} : {fact.value}" for fact in document.facts)
-    aside = [span for span in cut.set_aside if span.reason is not Reason.HEADING]
-    _out.print(
-        f"[bold]{escape(document.id)}[/] « {escape(document.title)} » : {len(cut.passages)} passages, "
-        f"{len(aside)} mises de côté {escape(facts)}"
-    )
-    if whole:
-        for passage in cut.passages:
-            path = " › ".join(passage.headings)
-            _out.print(f"\n[cyan]{passage.start}–{passage.end}  {escape(path)}[/]\n{escape(passage.text)}")
-        _out.print()
-    for span in aside:
-        text = " ".join(document.text[span.start : span.end].split())
-        shown = text if len(text) <= 100 else text[:99] + "…"
-        _out.print(f"  [dim]{REASONS[span.reason]} :[/] {escape(shown)}")
-
-
 def _inspected(cut: CutDocument) -> dict[str, object]:
     fields = dataclasses.asdict(cut)
     return {**fields.pop("document"), **fields}
-
-
-def _print_unread(unread: tuple[Unread, ...]) -> None:
-    for u in unread:
-        mark = "[bold red]échec[/]" if u.failed else "[dim]laissé[/]"
-        _out.print(f"  {mark} {escape(u.source)} : {escape(u.reason)}")
-
-
-@contextmanager
-def _progress() -> Iterator[ShowProgress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_err, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield show

@@ -21,3 +21,10 @@ REASONS: dict[Reason, str] = {
     Reason.MARKUP: "balisage",
     Reason.SEPARATOR: "séparateur",
 }
+
+FACTS = {"author": "auteur", "date": "date"}
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and its noun: "0 passage", "1 passage", "2 passages"."""
+    return f"{count} {noun}{'s' if count > 1 else ''}"

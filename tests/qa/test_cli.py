@@ -31,7 +31,7 @@ def test_a_build_names_what_it_left_out_and_goes_on(command: Command, tmp_path: 
     assert (status, err) == (0, "")
     summary, *named = out.splitlines()
     generation = (tmp_path / "home/index/CURRENT").read_text().strip()
-    assert summary.startswith("1 documents, 1 passages indexés en ")
+    assert summary.startswith("1 document, 1 passage en ")
     assert summary.endswith(f" s ({generation})")
     assert named == [
         "  échec [b]cassé.pdf : le PDF est corrompu (PDFSyntaxError)",

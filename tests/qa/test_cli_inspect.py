@@ -18,7 +18,7 @@ def test_inspect_shows_the_passages_of_one_text_and_what_was_set_aside(command: 
     status, out, err = command("inspect", "ght.txt", "--texts", texts)
     assert (status, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
-        "ght.txt « Les groupements hospitaliers » : 1 passages, 1 mises de côté",
+        "ght.txt « Les groupements hospitaliers » : 1 passage, 1 mise de côté",
         "",
         "30–126",
         "Un groupement réunit des hôpitaux publics. Il partage une pharmacie et un système d'information.",

@@ -1,0 +1,70 @@
+"""What the `sourcier` command prints for people, in French. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from corpus.documents import CutDocument, Reason, Unread
+from qa.french import FACTS, REASONS, counted
+
+if TYPE_CHECKING:
+    # `sourcier --help` answers without loading the index room.
+    from index.build import Progress as ShowProgress
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
+    """A citation's number, file and place, on one line of markup."""
+    path = " › ".join(headings)
+    at = f", page {page}" if page else ""
+    return f"[bold]\\[{number}][/] {escape(source)}{at} [dim]{start}–{end}  {escape(path)}[/]"
+
+
+def print_document(cut: CutDocument, whole: bool) -> None:
+    """What was read of a text and set aside in it; `whole`: its passages too."""
+    document = cut.document
+    facts = ", ".join(f"{FACTS.get(fact.kind, fact.kind)} : {fact.value}" for fact in document.facts)
+    aside = [span for span in cut.set_aside if span.reason is not Reason.HEADING]
+    out.print(
+        f"[bold]{escape(document.id)}[/] « {escape(document.title)} » : "
+        f"{counted(len(cut.passages), 'passage')}, {counted(len(aside), 'mise')} de côté {escape(facts)}"
+    )
+    if whole:
+        for passage in cut.passages:
+            path = " › ".join(passage.headings)
+            out.print(f"\n[cyan]{passage.start}–{passage.end}  {escape(path)}[/]\n{escape(passage.text)}")
+        out.print()
+    for span in aside:
+        text = " ".join(document.text[span.start : span.end].split())
+        shown = text if len(text) <= 100 else text[:99] + "…"
+        out.print(f"  [dim]{REASONS[span.reason]} :[/] {escape(shown)}")
+
+
+def print_unread(unread: tuple[Unread, ...]) -> None:
+    """The files left out, and why."""
+    for u in unread:
+        mark = "[bold red]échec[/]" if u.failed else "[dim]laissé[/]"
+        out.print(f"  {mark} {escape(u.source)} : {escape(u.reason)}")
+
+
+@contextmanager
+def progress() -> Iterator[ShowProgress]:
+    """Progress bars on standard error, one a stage."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show
