@@ -21,10 +21,11 @@ from corpus.reading.folder import Read, list_files, read_files
 from index import generation, vectors, words
 from index.embedding import Encoder, EncoderInput
 from index.errors import NothingIndexed
-from index.french import terms
+from index.french import phrases, terms
 from index.store import write_store
 
-STORE, VECTORS, WORDS, SENTENCES = "store.sqlite", "vectors.faiss", "words.npz", "sentences.npy"
+STORE, VECTORS, SENTENCES = "store.sqlite", "vectors.faiss", "sentences.npy"
+WORDS, PHRASES = "words.npz", "phrases.npz"
 
 # stage ("lecture", "découpage", "encodage", "écriture"), done, total.
 Progress = Callable[[str, int, int], None]
@@ -131,12 +132,12 @@ def encoder_input(title: str, passage: Passage) -> EncoderInput:
     )
 
 
-def term_counts(title: str, passage: Passage) -> Counter[str]:
-    """The passage's terms with those of its title and headings, which count as much.
+def searched_terms(title: str, passage: Passage) -> list[str]:
+    """The passage's terms after those of its title and headings, which count as much.
 
     Measured on PIAF: bench/RESULTS.md, "Word index".
     """
-    return Counter(terms("\n".join([title, *passage.headings, passage.text])))
+    return terms("\n".join([title, *passage.headings, passage.text]))
 
 
 def _write(
@@ -161,8 +162,11 @@ def _write(
     glossary = mine(documents)
     write_store(draft / STORE, documents, glossary, unread)
     (draft / VECTORS).write_bytes(vectors.build_vector_index(passage_vectors).to_bytes())
-    word_index = words.build_word_index([term_counts(title, p) for title, p in titled])
+    found = [searched_terms(title, p) for title, p in titled]
+    word_index = words.build_word_index([Counter(each) for each in found])
     (draft / WORDS).write_bytes(word_index.to_bytes())
+    phrase_index = words.build_word_index([Counter(phrases(each)) for each in found])
+    (draft / PHRASES).write_bytes(phrase_index.to_bytes())
     np.save(draft / SENTENCES, sentence_vectors, allow_pickle=False)
     return {
         "documents": len(documents),

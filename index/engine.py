@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
 from index import generation, vectors, words
-from index.build import SENTENCES, STORE, VECTORS, WORDS
+from index.build import PHRASES, SENTENCES, STORE, VECTORS, WORDS
 from index.embedding import Encoder, Vectors
 from index.errors import DamagedIndex, IncompatibleIndex
 from index.expansion import asked_meanings, expanded
-from index.french import question_terms, terms
+from index.french import phrases, question_terms, terms
 from index.generation import Manifest
 from index.ranking import Candidate, fuse
 from index.store import DocumentSummary, Store, StoredPassage
@@ -107,6 +107,7 @@ class EmbeddedEngine:
         store: Store,
         vector_index: VectorIndex,
         word_index: WordIndex,
+        phrase_index: WordIndex,
         sentence_vectors: NDArray[np.float16],
     ) -> None:
         self.manifest = manifest
@@ -114,6 +115,7 @@ class EmbeddedEngine:
         self._store = store
         self._vectors = vector_index
         self._words = word_index
+        self._phrases = phrase_index
         self._sentences = sentence_vectors
         count = len(vector_index)
         sample = np.random.default_rng(0).choice(count, min(count, _BACKGROUND_SAMPLE), replace=False)
@@ -124,24 +126,25 @@ class EmbeddedEngine:
         """The `limit` best passages for a question, by meaning and by words together."""
         meant = expanded(question, self._glossary)
         vector = self._encoder.encode_question(meant)
-        rarities = self._rarities(meant)
-        word_scores = self._words.scores(rarities)
+        meant_terms = question_terms(meant)
+        word_shares = self._words.shares(meant_terms)
+        phrase_shares = self._phrases.shares(phrases(meant_terms))
         near, _ = self._vectors.nearest(vector, _PROPOSED)
-        worded = _best_rows(word_scores, _PROPOSED)
+        worded = _best_rows(word_shares, _PROPOSED)
         defining = self._defining(asked_meanings(question, self._glossary))
         rows = np.union1d(np.union1d(near, worded), sorted(defining)).astype(np.int64)
         cosines = self._vectors.cosines(vector, rows)
-        candidates = fuse(rows, cosines, word_scores[rows], sum(rarities.values()))
+        candidates = fuse(rows, cosines, word_shares[rows], phrase_shares[rows])
         # What an acronym stands for is said by the texts: no likeness outweighs it.
         candidates = sorted(candidates, key=lambda c: c.row not in defining)[:limit]
         proposed = {"vectors": set(near.tolist()), "words": set(worded.tolist())}
-        topic = self._rarities(question)
+        topic = self._rarities(question_terms(question))
         stored = self._store.passages([candidate.row for candidate in candidates])
         hits = tuple(
             self._hit(candidate, passage, vector, topic, proposed, defining)
             for candidate, passage in zip(candidates, stored, strict=True)
         )
-        signals = self._signals(vector, candidates[0], hits[0], rarities, bool(defining))
+        signals = self._signals(vector, candidates[0], hits[0], self._rarities(meant_terms), bool(defining))
         return Search(hits, signals, self.manifest.generation)
 
     def document(self, document_id: str) -> Document | None:
@@ -165,8 +168,8 @@ class EmbeddedEngine:
     def close(self) -> None:
         self._store.close()
 
-    def _rarities(self, question: str) -> dict[str, float]:
-        return {term: self._words.rarity(term) for term in set(question_terms(question))}
+    def _rarities(self, asked: Sequence[str]) -> dict[str, float]:
+        return {term: self._words.rarity(term) for term in set(asked)}
 
     def _defining(self, meanings: Sequence[Meaning]) -> dict[int, frozenset[int]]:
         """The rows of the passages that define, and where their defining sentences start."""
@@ -255,6 +258,7 @@ def open_engine(home: Path, encoder: Encoder) -> EmbeddedEngine:
             Store(folder / STORE),
             vectors.from_bytes((folder / VECTORS).read_bytes()),
             words.from_bytes((folder / WORDS).read_bytes()),
+            words.from_bytes((folder / PHRASES).read_bytes()),
             np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False),
         )
     except (OSError, RuntimeError, ValueError, KeyError, sqlite3.Error) as error:

@@ -9,7 +9,9 @@ meets the same stems.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
@@ -73,6 +75,15 @@ def terms(text: str) -> list[str]:
     ['hopital', 'ght', '1000', 'cliniqu']
     """
     return [term for word in words(text) if (term := term_of(word)) is not None]
+
+
+def phrases(found: Sequence[str]) -> list[str]:
+    """Each two terms that follow one another, as one.
+
+    >>> phrases(terms("hôpital de proximité rurale"))
+    ['hopital proximit', 'proximit rural']
+    """
+    return [f"{first} {second}" for first, second in pairwise(found)]
 
 
 def question_terms(question: str) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,11 @@ class WordIndex:
                 postings = slice(self.starts[number], self.starts[number + 1])
                 total[self.rows[postings]] += self.weights[postings]
         return total
+
+    def shares(self, terms: Collection[str]) -> NDArray[np.float32]:
+        """BM25 of every passage over the sum of the terms' rarities; shape (passage_count,)."""
+        total = sum(self.rarity(term) for term in set(terms))
+        return self.scores(terms) / np.float32(total or 1.0)
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency of a term; the highest possible for an unknown one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.french import question_terms, terms, words
+from index.french import phrases, question_terms, terms, words
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,8 @@ def test_what_only_frames_a_question_is_not_its_topic(question: str) -> None:
 
 def test_a_question_that_is_all_frame_keeps_its_words() -> None:
     assert question_terms("Que signifie ?") == terms("signifie")
+
+
+def test_phrases_are_the_terms_that_follow_one_another() -> None:
+    assert phrases(terms("l'hôpital de proximité rurale")) == ["hopital proximit", "proximit rural"]
+    assert phrases(["seul"]) == []

@@ -54,3 +54,11 @@ def test_an_index_of_nothing_is_written_and_read() -> None:
     copy = from_bytes(build_word_index([]).to_bytes())
     assert copy.scores(["soin"]).tolist() == []
     assert copy.vocabulary == {}
+
+
+def test_a_share_is_the_score_over_the_rarity_of_all_that_was_asked() -> None:
+    index = build_word_index(PASSAGES)
+    asked = ["lit", "nuit", "inconnu"]
+    total = sum(index.rarity(term) for term in asked)
+    assert index.shares(asked)[2] == pytest.approx(index.scores(asked)[2] / total)
+    assert index.shares([]).tolist() == [0.0, 0.0, 0.0]
