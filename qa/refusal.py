@@ -18,8 +18,8 @@ THRESHOLD = 0.2
 # by one, none is false.
 DEFINED = 0.95
 
-_INTERCEPT = -14.364
-_WEIGHTS = {"cosine": 11.563, "height": 0.377, "coverage": 4.423}
+_INTERCEPT = -13.778
+_WEIGHTS = {"cosine": 10.826, "height": 0.363, "coverage": 4.662}
 
 
 def features(signals: Signals) -> dict[str, float]:
