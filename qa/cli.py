@@ -46,6 +46,13 @@ def main() -> None:
     except SourcierError as error:
         err.print(f"[bold red]sourcier :[/] {escape(str(error))}")
         sys.exit(1)
+    except OSError as error:
+        place = error.filename or "le disque"
+        err.print(
+            f"[bold red]sourcier :[/] {escape(str(place))} : {escape(error.strerror or str(error))} ; "
+            "vérifiez la place et les droits"
+        )
+        sys.exit(1)
 
 
 @app.command()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 import qa.cli
+from tests.conftest import FakeEncoder
 from tests.qa.helpers import (
     ANSWER,
     ANSWERED,
@@ -136,3 +138,17 @@ def test_a_question_that_cannot_be_asked_exits_1(
 ) -> None:
     assert command(name, "a", "--home", home)[0] == 0
     assert command(name, question, "--home", home) == (1, "", f"sourcier : {sentence}")
+
+
+def test_a_full_disk_is_one_sentence(
+    command: Command, home: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("build", "--texts", texts, "--home", home.parent / "autre")[0] == 0
+
+    def full(settings: object) -> FakeEncoder:
+        raise OSError(errno.ENOSPC, "No space left on device", "/plein/index")
+
+    monkeypatch.setattr(qa.cli, "_encoder", full)
+    status, _, said = command("build", "--texts", texts, "--home", home.parent / "autre")
+    assert status == 1
+    assert said == "sourcier : /plein/index : No space left on device ; vérifiez la place et les droits"
