@@ -33,7 +33,7 @@ TokenStarts = Callable[[str], Sequence[int]]
 class PassageSize:
     """Bounds in tokens. A passage is longer only when one list needs it, up to `list_maximum`.
 
-    Measured on PIAF and travail_faq: see bench/RESULTS.md, "Passage size".
+    Measured on PIAF, the maximum of 200 against 400: see bench/RESULTS.md, "Passage size".
     """
 
     minimum: int = 60

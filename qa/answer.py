@@ -16,7 +16,8 @@ from qa.refusal import THRESHOLD, confidence, reason_for_refusal
 # An answer quotes the best sentence, and others nearly as good: at most so many.
 _MOST_SENTENCES = 3
 # How far below the best a further passage, or a further sentence, may score and be quoted.
-# Measured on PIAF: two consecutive passages of a ranking differ by 0.01 in the median.
+# On PIAF (300 questions) the second passage is 0.042 below the first in the median, 0.014 in the
+# lowest quarter: a further passage is quoted when it is that close. The sentences' margin is a guess.
 _PASSAGE_MARGIN = 0.015
 _SENTENCE_MARGIN = 0.03
 _MOST_HIGHLIGHTS = 3
