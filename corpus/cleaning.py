@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-from corpus.documents import Extraction, Fact, Heading, Reason, Span
+from corpus.documents import Extraction, Fact, Heading, Reason, Span, trimmed
 from corpus.folding import fold
 from corpus.furniture import (
     COMMENT_COUNT,
@@ -58,9 +58,10 @@ def mark_furniture(
     # What lies inside a heading (a button, a comment) goes with the heading.
     told = [(span, reason) for span, reason in extraction.furniture if not _in_heading(span, extraction)]
     lines = [line for line in split_lines(extraction.text) if not _inside_any(line, told)]
-    headings = {i for i, line in enumerate(lines) if _heading_of(line, extraction)}
+    heading_of = _headings_by_line(lines, extraction.headings or ())
+    headings = set(heading_of)
     # A line that is only partly a heading, or one line of a longer one, is no line to judge.
-    partial = {i for i in headings if not _is_all_of_its_heading(lines[i], extraction)}
+    partial = {i for i, h in heading_of.items() if (h.start, h.end) != (lines[i].start, lines[i].end)}
     prose = _wrapped_prose(lines)
     marks: Marks = {}
     for i, line in enumerate(lines):
@@ -86,8 +87,7 @@ def mark_furniture(
     for i, line in enumerate(lines):
         credit = TRAILING_CREDIT.search(line.text) if i not in marks and i not in headings else None
         if credit:
-            begin = line.start + credit.start() + len(credit.group()) - len(credit.group().lstrip())
-            spans.append((Span(begin, line.end), Reason.CREDIT))
+            spans.append((trimmed(extraction.text, line.start + credit.start(), line.end), Reason.CREDIT))
     return _disjoint([*told, *spans]), extraction.facts + _facts(lines, marks)
 
 
@@ -263,14 +263,16 @@ def _inside_any(line: Line, furniture: Iterable[tuple[Span, Reason]]) -> bool:
     return any(span.start <= line.start and line.end <= span.end for span, _ in furniture)
 
 
-def _heading_of(line: Line, extraction: Extraction) -> Heading | None:
-    overlapping = (h for h in extraction.headings or () if h.start < line.end and line.start < h.end)
-    return next(overlapping, None)
-
-
-def _is_all_of_its_heading(line: Line, extraction: Extraction) -> bool:
-    heading = _heading_of(line, extraction)
-    return heading is not None and (heading.start, heading.end) == (line.start, line.end)
+def _headings_by_line(lines: list[Line], headings: tuple[Heading, ...]) -> dict[int, Heading]:
+    """The first heading that each line shares characters with, by the line's place. Both in order."""
+    found: dict[int, Heading] = {}
+    first = 0
+    for i, line in enumerate(lines):
+        while first < len(headings) and headings[first].end <= line.start:
+            first += 1
+        if first < len(headings) and headings[first].start < line.end:
+            found[i] = headings[first]
+    return found
 
 
 def _in_heading(span: Span, extraction: Extraction) -> bool:

@@ -5,6 +5,7 @@ Offsets count Unicode code points in `Document.text`, the end excluded, everywhe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +72,11 @@ class Page:
     start: int
 
 
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """The number of the page, of `pages` in order, that holds `offset`; None without pages."""
+    return next((page.number for page in reversed(pages) if page.start <= offset), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something a line says about the document itself: `kind` is "date" or "author"."""
@@ -111,7 +117,7 @@ class Document:
 
     def page_at(self, offset: int) -> int | None:
         """The number of the page that holds `offset`; None where the format has no pages."""
-        return next((p.number for p in reversed(self.pages) if p.start <= offset), None)
+        return page_at(self.pages, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,10 @@ class Passage:
     text: str
     headings: tuple[str, ...]
     sentences: tuple[Span, ...]
+
+    def slice(self, span: Span) -> str:
+        """The characters of a span of the document that lies inside the passage."""
+        return self.text[span.start - self.start : span.end - self.start]
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,6 @@ class EmbeddedEngine:
         passage = stored.passage
         last = stored.first_sentence + len(passage.sentences)
         cosines = self._sentences[stored.first_sentence : last].astype(np.float32) @ vector
-        texts = [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
         return Hit(
             passage,
             stored.title,
@@ -202,9 +201,9 @@ class EmbeddedEngine:
             tuple(name for name, rows in proposed.items() if candidate.row in rows),
             tuple(
                 float(cosine)
-                + SENTENCE_WORD_WEIGHT * covered_share(text, rarities)
+                + SENTENCE_WORD_WEIGHT * covered_share(passage.slice(sentence), rarities)
                 + (sentence.start in defining.get(candidate.row, ()))
-                for cosine, text, sentence in zip(cosines, texts, passage.sentences, strict=True)
+                for cosine, sentence in zip(cosines, passage.sentences, strict=True)
             ),
         )
 

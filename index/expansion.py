@@ -7,6 +7,7 @@ round. Pure; the glossary comes from the texts themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.glossary import Meaning
@@ -20,13 +21,13 @@ def expanded(question: str, glossary: Sequence[Meaning]) -> str:
     """
     asked = words(question)
     # Spaced out at both ends: "sante" must not be found inside "santen".
-    topic = f" {' '.join(terms(question))} "
+    topic = f" {_joined_terms(question)} "
     names: list[str] = []
     for meaning in glossary:
         acronym = fold(meaning.acronym)
         if acronym in asked or acronym + "s" in asked:
             names.append(meaning.expansion)
-        elif f" {' '.join(terms(meaning.expansion))} " in topic:
+        elif f" {_joined_terms(meaning.expansion)} " in topic:
             names.append(meaning.acronym)
     return f"{question} ({', '.join(dict.fromkeys(names))})" if names else question
 
@@ -39,4 +40,10 @@ def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:
     if not asks_meaning(question):
         return []
     topic = set(question_terms(question))
-    return [meaning for meaning in glossary if topic == set(terms(meaning.acronym))]
+    return [m for m in glossary if topic == set(_joined_terms(m.acronym).split())]
+
+
+# Every question meets every meaning: their terms are found once, not once a question.
+@lru_cache(maxsize=1 << 15)
+def _joined_terms(text: str) -> str:
+    return " ".join(terms(text))

@@ -24,6 +24,7 @@ from corpus.documents import (
     SetAside,
     Span,
     Unread,
+    page_at,
 )
 from corpus.glossary import Definition, Meaning
 
@@ -236,9 +237,13 @@ def _document(record: tuple) -> Document:  # type: ignore[type-arg]
         text,
         sha256,
         file_format,
-        tuple(Page(*page) for page in json.loads(pages)),
+        _pages(pages),
         tuple(Fact(*fact) for fact in json.loads(facts)),
     )
+
+
+def _pages(stored: str) -> tuple[Page, ...]:
+    return tuple(Page(*page) for page in json.loads(stored))
 
 
 def _stored_passage(record: tuple) -> StoredPassage:  # type: ignore[type-arg]
@@ -252,5 +257,4 @@ def _stored_passage(record: tuple) -> StoredPassage:  # type: ignore[type-arg]
         tuple(json.loads(headings)),
         tuple(Span(*sentence) for sentence in json.loads(sentences)),
     )
-    page = next((number for number, begin in reversed(json.loads(pages)) if begin <= start), None)
-    return StoredPassage(row, passage, title, page, first)
+    return StoredPassage(row, passage, title, page_at(_pages(pages), start), first)

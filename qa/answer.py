@@ -135,12 +135,12 @@ def highlights(hit: Hit) -> tuple[Quote, ...]:
 def _with_list(passage: Passage, i: int) -> Span:
     """Sentence i, and when it introduces a list, the items that follow it."""
     sentence = passage.sentences[i]
-    if not _text(passage, sentence).endswith(":"):
+    if not passage.slice(sentence).endswith(":"):
         return sentence
     end = sentence.end
     for item in passage.sentences[i + 1 :]:
         on_new_line = "\n" in passage.text[end - passage.start : item.start - passage.start]
-        if not (on_new_line and is_item(_text(passage, item))) or item.end - sentence.start > _LONGEST_LIST:
+        if not (on_new_line and is_item(passage.slice(item))) or item.end - sentence.start > _LONGEST_LIST:
             break
         end = item.end
     return Span(sentence.start, end)
@@ -158,8 +158,4 @@ def _compose(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
 
 
 def _quote(passage: Passage, span: Span) -> Quote:
-    return Quote(span.start, span.end, _text(passage, span))
-
-
-def _text(passage: Passage, span: Span) -> str:
-    return passage.text[span.start - passage.start : span.end - passage.start]
+    return Quote(span.start, span.end, passage.slice(span))

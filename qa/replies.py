@@ -115,12 +115,9 @@ def _set_aside_out(document: Document, span: SetAside) -> SetAsideOut:
 
 def glossary_out(engine: Engine) -> GlossaryOut:
     """Every acronym the texts spell out, each meaning with the sentences that define it."""
-    texts: dict[str, str] = {}
-    for meaning in engine.glossary():
-        for definition in meaning.definitions:
-            document = engine.document(definition.document_id)
-            if document is not None:
-                texts[document.id] = document.text
+    sources = {d.document_id for meaning in engine.glossary() for d in meaning.definitions}
+    documents = (engine.document(source) for source in sources)
+    texts = {document.id: document.text for document in documents if document is not None}
     return GlossaryOut(
         meanings=[
             MeaningOut(
