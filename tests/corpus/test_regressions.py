@@ -176,4 +176,4 @@ def test_time_stays_linear_in_the_number_of_headings() -> None:
     text = "".join(f"## Titre {i}\n\nUne phrase du chapitre {i}.\n\n" for i in range(count))
     started = time.perf_counter()
     assert len(cut(read_markdown(text.encode())).passages) == count
-    assert time.perf_counter() - started < 6  # 2 s, where each line looking at every heading took 10
+    assert time.perf_counter() - started < 6  # 1.5 s here; 6.7 s when each line looked at every heading
