@@ -57,7 +57,8 @@ check: $(INSTALLED)
 	@$(BIN)/mypy
 
 eval: $(INDEXED)
-	@$(BIN)/sourcier eval tests/questions.jsonl --home var
+	@$(BIN)/sourcier eval tests/questions.jsonl --home var --out var/evaluation.json --report var/evaluation.html
+	@echo "→ compte rendu à lire : var/evaluation.html"
 
 bench: $(INDEXED)
 	@$(BIN)/python -m bench.speed

@@ -1,12 +1,12 @@
-"""Question sets in the BEIR layout: corpus.jsonl, queries.jsonl, qrels.tsv."""
+"""What the benches need of a question set in BEIR's layout; `qa.evaluation` reads it."""
 
 from __future__ import annotations
 
-import json
-import random
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+
+from qa.evaluation import beir
+from qa.evaluation.drawing import Draw, draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,12 @@ class Question:
 
 def load_questions(dataset: Path, limit: int, seed: int = 7) -> list[Question]:
     """At most `limit` judged questions, drawn with `seed`."""
-    relevant: defaultdict[str, set[str]] = defaultdict(set)
-    for line in (dataset / "qrels.tsv").read_text("utf-8").splitlines()[1:]:
-        query, document, grade = line.split("\t")
-        if int(grade) > 0:
-            relevant[query].add(document)
-    queries = [json.loads(line) for line in (dataset / "queries.jsonl").open(encoding="utf-8")]
-    judged = [Question(q["text"], frozenset(relevant[q["_id"]])) for q in queries if q["_id"] in relevant]
-    return random.Random(seed).sample(judged, min(limit, len(judged)))
+    asked = draw(beir.load_dataset(dataset).questions, Draw(limit=limit, seed=seed))
+    return [Question(q.question, frozenset(Path(source).stem for source in q.relevant)) for q in asked]
 
 
 def write_texts(dataset: Path, folder: Path, keep_every: int = 1) -> int:
     """Writes each `keep_every`-th document as `<id>.txt`, title first. Returns how many."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = (dataset / "corpus.jsonl").read_text("utf-8").splitlines()[::keep_every]
-    for line in lines:
-        entry = json.loads(line)
-        text = "\n\n".join(part for part in (entry.get("title", "").strip(), entry["text"]) if part)
-        (folder / f"{entry['_id']}.txt").write_text(text + "\n", "utf-8")
-    return len(lines)
+    documents = beir.load_dataset(dataset).documents[::keep_every]
+    beir.write_texts(documents, folder)
+    return len(documents)

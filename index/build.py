@@ -18,7 +18,7 @@ from corpus.documents import CutDocument, Passage, Span, Unread
 from corpus.glossary import mine
 from corpus.passages import PassageSize, TokenStarts, cut_document
 from corpus.reading.folder import Read, list_files, read_files
-from index import generation, vectors, words
+from index import duplicates, generation, vectors, words
 from index.embedding import Encoder, EncoderInput
 from index.errors import NothingIndexed
 from index.french import phrases, terms
@@ -26,6 +26,7 @@ from index.store import write_store
 
 STORE, VECTORS, SENTENCES = "store.sqlite", "vectors.faiss", "sentences.npy"
 WORDS, PHRASES = "words.npz", "phrases.npz"
+DUPLICATES = "duplicates.npy"
 
 # stage ("lecture", "découpage", "encodage", "écriture"), done, total.
 Progress = Callable[[str, int, int], None]
@@ -168,6 +169,7 @@ def _write(
     phrase_index = words.build_word_index([Counter(phrases(each)) for each in found])
     (draft / PHRASES).write_bytes(phrase_index.to_bytes())
     np.save(draft / SENTENCES, sentence_vectors, allow_pickle=False)
+    np.save(draft / DUPLICATES, duplicates.group([p.text for _, p in titled]), allow_pickle=False)
     return {
         "documents": len(documents),
         "passages": len(titled),

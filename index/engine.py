@@ -10,6 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -19,10 +20,12 @@ from numpy.typing import NDArray
 from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
 from index import generation, vectors, words
-from index.build import PHRASES, SENTENCES, STORE, VECTORS, WORDS
+from index.build import DUPLICATES, PHRASES, SENTENCES, STORE, VECTORS, WORDS
+from index.duplicates import Groups, Place
 from index.embedding import Encoder, Vectors
 from index.errors import DamagedIndex, IncompatibleIndex
 from index.expansion import asked_meanings, expanded
+from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import phrases, question_terms, terms
 from index.generation import Manifest
 from index.ranking import Candidate, fuse
@@ -32,6 +35,10 @@ from index.words import WordIndex
 
 # 96 % of PIAF's right passages are in the first 40 of a fused list; each searcher proposes more.
 _PROPOSED = 100
+# Like passages take one another's place among them: at least so many that differ are proposed.
+_FEWEST_DISTINCT = 50
+# A notice may stand on every page of a site: a hit names at most so many other places.
+_MOST_PLACES = 100
 # How near an unrelated passage of this index lies to a question: told by so many, drawn once.
 _BACKGROUND_SAMPLE = 512
 # What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
@@ -43,7 +50,8 @@ SENTENCE_WORD_WEIGHT = 0.05
 class Hit:
     """A passage found. `found_by` names the searchers that proposed it ("vectors", "words").
 
-    `sentence_scores` says, for each of the passage's sentences, how well it answers.
+    `sentence_scores` says, for each of the passage's sentences, how well it answers. `also`:
+    where passages that say the same thing stand.
     """
 
     passage: Passage
@@ -52,6 +60,7 @@ class Hit:
     score: float
     found_by: tuple[str, ...]
     sentence_scores: tuple[float, ...]
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,12 @@ class Signals:
     defined: bool = False
 
 
+NOTHING_FOUND = Signals(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The hits of one question, best first, all of one generation."""
+    """The hits of one question, best first, all of one generation; none if no passage is allowed."""
 
     hits: tuple[Hit, ...]
     signals: Signals
@@ -87,7 +99,7 @@ class Engine(Protocol):
     @property
     def manifest(self) -> Manifest: ...
 
-    def search(self, question: str, limit: int) -> Search: ...
+    def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search: ...
     def document(self, document_id: str) -> Document | None: ...
     def documents(self) -> Sequence[DocumentSummary]: ...
     def passages_of(self, document_id: str) -> Sequence[Passage]: ...
@@ -109,6 +121,7 @@ class EmbeddedEngine:
         word_index: WordIndex,
         phrase_index: WordIndex,
         sentence_vectors: NDArray[np.float16],
+        groups: Groups,
     ) -> None:
         self.manifest = manifest
         self._encoder = encoder
@@ -117,31 +130,42 @@ class EmbeddedEngine:
         self._words = word_index
         self._phrases = phrase_index
         self._sentences = sentence_vectors
+        self._groups = groups
+        documents = store.document_rows()
+        # One person asks several questions of the same folder.
+        self._allowed = lru_cache(maxsize=16)(lambda filters: allowed_rows(filters, documents))
         count = len(vector_index)
         sample = np.random.default_rng(0).choice(count, min(count, _BACKGROUND_SAMPLE), replace=False)
         self._glossary = tuple(store.glossary())
         self._background = np.sort(sample).astype(np.int64)
 
-    def search(self, question: str, limit: int) -> Search:
-        """The `limit` best passages for a question, by meaning and by words together."""
+    def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search:
+        """The `limit` best passages for a question, by meaning and by words together.
+
+        Only among those that `filters` allow; of passages that say the same thing, the best.
+        """
+        allowed = self._allowed(filters)
+        if allowed is not None and not allowed.any():
+            return Search((), NOTHING_FOUND, self.manifest.generation)
         meant = expanded(question, self._glossary)
         vector = self._encoder.encode_question(meant)
         meant_terms = question_terms(meant)
         word_shares = self._words.shares(meant_terms)
         phrase_shares = self._phrases.shares(phrases(meant_terms))
-        near, _ = self._vectors.nearest(vector, _PROPOSED)
-        worded = _best_rows(word_shares, _PROPOSED)
-        defining = self._defining(asked_meanings(question, self._glossary))
+        near, worded = self._proposals(vector, word_shares, limit, allowed)
+        defining = self._defining(asked_meanings(question, self._glossary), allowed)
         rows = np.union1d(np.union1d(near, worded), sorted(defining)).astype(np.int64)
         cosines = self._vectors.cosines(vector, rows)
         candidates = fuse(rows, cosines, word_shares[rows], phrase_shares[rows])
         # What an acronym stands for is said by the texts: no likeness outweighs it.
-        candidates = sorted(candidates, key=lambda c: c.row not in defining)[:limit]
+        candidates = sorted(candidates, key=lambda c: c.row not in defining)
+        best_of_groups = self._groups.best([candidate.row for candidate in candidates])
+        candidates = [candidates[i] for i in best_of_groups[:limit]]
         proposed = {"vectors": set(near.tolist()), "words": set(worded.tolist())}
         topic = self._rarities(question_terms(question))
         stored = self._store.passages([candidate.row for candidate in candidates])
         hits = tuple(
-            self._hit(candidate, passage, vector, topic, proposed, defining)
+            self._hit(candidate, passage, vector, topic, proposed, defining, allowed)
             for candidate, passage in zip(candidates, stored, strict=True)
         )
         signals = self._signals(vector, candidates[0], hits[0], self._rarities(meant_terms), bool(defining))
@@ -171,13 +195,26 @@ class EmbeddedEngine:
     def _rarities(self, asked: Sequence[str]) -> dict[str, float]:
         return {term: self._words.rarity(term) for term in set(asked)}
 
-    def _defining(self, meanings: Sequence[Meaning]) -> dict[int, frozenset[int]]:
-        """The rows of the passages that define, and where their defining sentences start."""
+    def _proposals(
+        self, vector: Vectors, word_shares: NDArray[np.float32], limit: int, allowed: Allowed | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows that each searcher proposes: more when most of them say the same thing."""
+        if allowed is not None:
+            word_shares = word_shares * allowed
+        count = _PROPOSED
+        while True:
+            near, _ = self._vectors.nearest(vector, count, allowed)
+            if len(near) < count or self._groups.count(near) >= max(limit, _FEWEST_DISTINCT):
+                return near, _best_rows(word_shares, count)
+            count *= 4
+
+    def _defining(self, meanings: Sequence[Meaning], allowed: Allowed | None) -> dict[int, frozenset[int]]:
+        """The allowed rows of the passages that define, and where their defining sentences start."""
         sentences: defaultdict[int, set[int]] = defaultdict(set)
         for meaning in meanings:
             for definition in meaning.definitions:
                 row = self._store.row_at(definition.document_id, definition.start)
-                if row is not None:
+                if row is not None and (allowed is None or allowed[row]):
                     sentences[row].add(definition.sentence_start)
         return {row: frozenset(starts) for row, starts in sentences.items()}
 
@@ -189,6 +226,7 @@ class EmbeddedEngine:
         rarities: dict[str, float],
         proposed: dict[str, set[int]],
         defining: Mapping[int, frozenset[int]],
+        allowed: Allowed | None,
     ) -> Hit:
         passage = stored.passage
         last = stored.first_sentence + len(passage.sentences)
@@ -205,6 +243,17 @@ class EmbeddedEngine:
                 + (sentence.start in defining.get(candidate.row, ()))
                 for cosine, sentence in zip(cosines, passage.sentences, strict=True)
             ),
+            self._also(candidate.row, allowed),
+        )
+
+    def _also(self, row: int, allowed: Allowed | None) -> tuple[Place, ...]:
+        others = self._groups.others(row)
+        if allowed is not None:
+            others = others[allowed[others]]
+        found = self._store.passages(others[:_MOST_PLACES].tolist())
+        return tuple(
+            Place(s.passage.document_id, s.title, s.passage.start, s.passage.end, s.passage.text)
+            for s in found
         )
 
     def _signals(
@@ -259,6 +308,7 @@ def open_engine(home: Path, encoder: Encoder) -> EmbeddedEngine:
             words.from_bytes((folder / WORDS).read_bytes()),
             words.from_bytes((folder / PHRASES).read_bytes()),
             np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False),
+            Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
         )
     except (OSError, RuntimeError, ValueError, KeyError, sqlite3.Error) as error:
         # The bytes are as written, so what is wrong is the machine (memory, disk, rights).

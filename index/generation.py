@@ -21,7 +21,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex, UnusableHome
 
 # Raised whenever the files of a generation change their meaning.
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 KEPT = 3
 _NAME = re.compile(r"g-[0-9a-zA-Z-]{1,64}")

@@ -38,6 +38,7 @@ create table passages (
     start integer not null, end integer not null, text text not null,
     headings text not null, sentences text not null, first_sentence integer not null
 );
+create index passages_by_document on passages (document_id);
 create table set_aside (
     document_id text not null references documents, start integer not null, end integer not null,
     reason text not null, primary key (document_id, start)
@@ -81,6 +82,16 @@ class DocumentSummary:
     format: str
     sha256: str
     characters: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRows:
+    """Where a document's passages are: rows `first_row` to `first_row + passages`, the end excluded."""
+
+    id: str
+    format: str
+    first_row: int
     passages: int
 
 
@@ -179,6 +190,16 @@ class Store:
             DocumentSummary(*record)
             for record in self._all(
                 "select id, title, format, sha256, length(text), passage_count from documents order by id"
+            )
+        ]
+
+    def document_rows(self) -> list[DocumentRows]:
+        """Every document that has passages, by first row; together they hold every row."""
+        return [
+            DocumentRows(*record)
+            for record in self._all(
+                "select document_id, (select format from documents where id = document_id), "
+                "min(row), count(*) from passages group by document_id order by min(row)"
             )
         ]
 

@@ -18,9 +18,24 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def nearest(self, question: Vectors, limit: int) -> tuple[NDArray[np.int64], Vectors]:
-        """The rows nearest to a question of shape (dimension,), best first, and their cosines."""
-        cosines, rows = self._index.search(question[None, :], min(limit, len(self)))
+    def nearest(
+        self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], Vectors]:
+        """The rows nearest to a question of shape (dimension,), best first, and their cosines.
+
+        Only among the rows that are true in `allowed`, of shape (len(self),), where it is given.
+        """
+        limit = min(limit, len(self))
+        if allowed is None:
+            cosines, rows = self._index.search(question[None, :], limit)
+            return rows[0], cosines[0]
+        limit = min(limit, int(allowed.sum()))
+        if not limit:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        bits = np.packbits(allowed, bitorder="little")
+        # FAISS declares its C++ signatures; its Python side takes an array and names.
+        only = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg, arg-type]
+        cosines, rows = self._index.search(question[None, :], limit, params=only)
         return rows[0], cosines[0]
 
     def cosines(self, question: Vectors, rows: NDArray[np.int64]) -> Vectors:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from corpus.documents import Passage, Span
 from corpus.lines import is_item
+from index.duplicates import Place
 from index.engine import Engine, Hit, Search
+from index.filtering import NO_FILTERS, Filters
 from qa.refusal import THRESHOLD, confidence, reason_for_refusal
 
 # An answer quotes the best sentence, and others nearly as good: at most so many.
@@ -21,6 +23,10 @@ _MOST_SENTENCES = 3
 _PASSAGE_MARGIN = 0.015
 _SENTENCE_MARGIN = 0.03
 _MOST_HIGHLIGHTS = 3
+NOTHING_ALLOWED = (
+    "Aucun texte ne correspond aux filtres demandés (dossier, fichier ou format) ; "
+    "élargissez-les ou retirez-les."
+)
 # A list up to this many characters is quoted whole with the line that introduces it.
 _LONGEST_LIST = 900
 
@@ -36,7 +42,9 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage given as a source. `highlights`, best first, lie inside it."""
+    """A passage given as a source. `highlights`, best first, lie inside it; `also`: where passages
+    that say the same thing stand.
+    """
 
     number: int
     source: str
@@ -49,6 +57,7 @@ class Citation:
     highlights: tuple[Quote, ...]
     score: float
     found_by: tuple[str, ...]
+    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +91,13 @@ class Answer:
         return "\n\n".join(f"{s.quote.quote} [{s.number}]" for s in self.sentences)
 
 
-def ask(engine: Engine, question: str, top_k: int) -> Answer:
-    """Searches, then answers or refuses. The citations are the same in both cases."""
-    search = engine.search(question, top_k)
+def ask(engine: Engine, question: str, top_k: int, filters: Filters = NO_FILTERS) -> Answer:
+    """Searches, then answers or refuses. The citations are the same in both cases; there are
+    none when the filters leave no passage.
+    """
+    search = engine.search(question, top_k, filters)
+    if not search.hits:
+        return Answer((), NOTHING_ALLOWED, 0.0, (), search.generation)
     citations = cite(search)
     certainty = confidence(search.signals)
     if certainty < THRESHOLD:
@@ -113,6 +126,7 @@ def _citation(number: int, hit: Hit) -> Citation:
         highlights=highlights(hit),
         score=hit.score,
         found_by=hit.found_by,
+        also=hit.also,
     )
 
 

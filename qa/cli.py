@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import PydanticCustomError
 from rich.markup import escape
-from rich.table import Table
 
 from corpus.documents import CutDocument
 from corpus.errors import SourcierError
 from qa.config import Settings, load_settings
+from qa.evaluation.command import add_eval
 from qa.french import counted
-from qa.terminal import err, out, print_document, print_unread, progress, where
+from qa.terminal import elsewhere, err, out, print_document, print_unread, progress, where
 
 if TYPE_CHECKING:
     # Loaded by the commands that need them: `sourcier --help` answers at once.
     from index.embedding import Encoder
     from index.engine import Engine
+    from index.filtering import Filters
 
 app = typer.Typer(
     help="Répond aux questions d'après un dossier de textes, citations à l'appui.",
@@ -36,6 +37,14 @@ Texts = Annotated[Path | None, typer.Option("--texts", help="Le dossier des text
 Home = Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")]
 Json = Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="Nombre de passages.")]
+Folders = Annotated[
+    list[str] | None, typer.Option("--folder", help="Seulement ce dossier et ce qu'il contient (répétable).")
+]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Seulement ce texte (répétable).")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", help="Seulement ce format : txt, md, html, pdf, docx (répétable)."),
+]
 Question = Annotated[str, typer.Argument(help="La question, en français courant.")]
 
 
@@ -110,7 +119,15 @@ def serve(
 
 
 @app.command()
-def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
+def ask(
+    question: Question,
+    home: Home = None,
+    top_k: TopK = 5,
+    folder: Folders = None,
+    source: Sources = None,
+    file_format: Formats = None,
+    as_json: Json = False,
+) -> None:
     """Pose une question."""
     from qa.answer import ask as answer_question
     from qa.replies import ask_out
@@ -118,7 +135,7 @@ def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = 
     question = _checked(question)
     engine = _open(load_settings(home=home))
     started = time.perf_counter()
-    answer = answer_question(engine, question, top_k)
+    answer = answer_question(engine, question, top_k, _filters(folder, source, file_format))
     reply = ask_out(question, answer, 1000 * (time.perf_counter() - started))
     if as_json:
         print(reply.model_dump_json())
@@ -128,24 +145,37 @@ def ask(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = 
     else:
         out.print(f"[bold]{escape(reply.answer.text or '')}[/]\n")
     for c in reply.citations:
-        out.print(where(c.number, c.source, c.headings, c.start, c.end, c.page))
+        out.print(where(c.number, c.source, c.headings, c.start, c.end, c.page) + elsewhere(c.also))
 
 
 @app.command()
-def search(question: Question, home: Home = None, top_k: TopK = 5, as_json: Json = False) -> None:
+def search(
+    question: Question,
+    home: Home = None,
+    top_k: TopK = 5,
+    folder: Folders = None,
+    source: Sources = None,
+    file_format: Formats = None,
+    as_json: Json = False,
+) -> None:
     """Donne les passages les plus proches, sans répondre."""
-    from qa.answer import cite
+    from qa.answer import NOTHING_ALLOWED, cite
     from qa.replies import citation_out
     from qa.schemas import SearchOut
 
     question = _checked(question)
-    found = _open(load_settings(home=home)).search(question, top_k)
+    filters = _filters(folder, source, file_format)
+    found = _open(load_settings(home=home)).search(question, top_k, filters)
     reply = SearchOut(hits=[citation_out(c) for c in cite(found)], generation=found.generation)
     if as_json:
         print(reply.model_dump_json())
         return
+    if not reply.hits:
+        out.print(NOTHING_ALLOWED)
     for hit in reply.hits:
-        out.print(where(hit.number, hit.source, hit.headings, hit.start, hit.end, hit.page))
+        out.print(
+            where(hit.number, hit.source, hit.headings, hit.start, hit.end, hit.page) + elsewhere(hit.also)
+        )
         out.print(escape(hit.quote) + "\n")
 
 
@@ -200,31 +230,8 @@ def glossary(home: Home = None, as_json: Json = False) -> None:
         out.print(f"[bold]{escape(meaning.acronym)}[/] {escape(meaning.expansion)} [dim]{escape(places)}[/]")
 
 
-@app.command(name="eval")
-def evaluate(
-    questions: Annotated[Path, typer.Argument(help="Un fichier de questions, une par ligne (JSON).")],
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Mesure la qualité sur des questions dont on connaît le passage."""
-    from qa.evaluation import evaluate as run
-    from qa.evaluation import load_questions, score
-
-    asked = load_questions(questions)
-    outcomes = run(_open(load_settings(home=home)), asked)
-    scores = score(outcomes)
-    if as_json:
-        print(json.dumps(dataclasses.asdict(scores)))
-        return
-    table = Table("mesure", "valeur")
-    for name, value in dataclasses.asdict(scores).items():
-        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-    out.print(table)
-    for o in outcomes:
-        wrong = o.refused if o.question.evidence else not o.refused
-        if wrong or (o.question.evidence and o.rank != 1):
-            state = "refusée" if o.refused else "répondue"
-            out.print(f"  {escape(o.question.id)} {state}, rang {o.rank} : {escape(o.question.question)}")
+# Looked up when called, so that one change of `_encoder` reaches every command.
+add_eval(app, lambda settings: _encoder(settings))
 
 
 def _checked(question: str) -> str:
@@ -234,6 +241,12 @@ def _checked(question: str) -> str:
         return check_question(question)
     except PydanticCustomError as error:
         raise SourcierError(error.message()) from None
+
+
+def _filters(folders: list[str] | None, sources: list[str] | None, formats: list[str] | None) -> Filters:
+    from index.filtering import Filters
+
+    return Filters(tuple(folders or ()), tuple(sources or ()), tuple(formats or ()))
 
 
 def _encoder(settings: Settings) -> Encoder:

@@ -52,7 +52,7 @@ _TABLE: dict[type[SourcierError], tuple[int, str, str]] = {
 # pydantic's error types → a sentence about the field. Others get the last one.
 _SENTENCES = {
     "missing": "le champ « {field} » manque",
-    "extra_forbidden": "un champ est inconnu ; seuls « question » et « top_k » sont acceptés",
+    "extra_forbidden": "un champ est inconnu ; seuls « question », « top_k » et « filters » sont acceptés",
     "string_type": "le champ « {field} » doit être une chaîne de caractères",
     "string_unicode": "le champ « {field} » n'est pas de l'Unicode valide",
     "int_type": "le champ « {field} » doit être un nombre entier",
@@ -63,8 +63,9 @@ _SENTENCES = {
     "model_attributes_type": "le corps de la requête doit être un objet JSON, envoyé en application/json",
     "dict_type": "le corps de la requête doit être un objet JSON, envoyé en application/json",
 }
-_OWN = "question_"
-_KNOWN_FIELDS = frozenset({"question", "top_k", "start", "end"})
+# The kinds that carry their own sentence, raised by `schemas` and `filters`.
+_OWN = ("question_", "filters_")
+_KNOWN_FIELDS = frozenset({"question", "top_k", "filters", "start", "end"})
 _HTTP_TITLES = {
     400: ("bad_request", "Requête illisible", "le corps de la requête n'est pas lisible"),
     404: ("not_found", "Adresse inconnue", "rien n'existe à cette adresse"),

@@ -20,6 +20,7 @@ from qa.schemas import (
     FactOut,
     GlossaryOut,
     MeaningOut,
+    PlaceOut,
     QuoteOut,
     SetAsideOut,
     UnreadOut,
@@ -46,6 +47,10 @@ def citation_out(citation: Citation) -> CitationOut:
         highlights=[QuoteOut(start=h.start, end=h.end, quote=h.quote) for h in citation.highlights],
         score=round(citation.score, 4),
         found_by=list(citation.found_by),
+        also=[
+            PlaceOut(source=p.document_id, title=p.title, start=p.start, end=p.end, quote=p.quote)
+            for p in citation.also
+        ],
         url=source_url(citation.source, citation.start, citation.end),
     )
 

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from qa.filters import FiltersIn
+
 LONGEST_QUESTION = 2000
 DEFAULT_TOP_K = 5
 MOST_HITS = 50
@@ -32,17 +34,22 @@ def check_question(question: str) -> str:
 
 
 class QuestionIn(BaseModel):
-    """A question in plain language, and how many passages to give."""
+    """A question in plain language, how many passages to give, and where to look for them."""
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5}]},
+        json_schema_extra={
+            "examples": [
+                {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}}
+            ]
+        },
     )
 
     question: Annotated[StrictStr, AfterValidator(check_question)] = Field(
         description=f"la question, {LONGEST_QUESTION} caractères au plus"
     )
     top_k: Annotated[StrictInt, Field(ge=1, le=MOST_HITS)] = DEFAULT_TOP_K
+    filters: FiltersIn = FiltersIn()
 
 
 class QuoteOut(BaseModel):
@@ -53,8 +60,18 @@ class QuoteOut(BaseModel):
     quote: str
 
 
+class PlaceOut(QuoteOut):
+    """Where another passage stands that says the same thing; `quote` is its own exact text."""
+
+    source: str
+    title: str
+
+
 class CitationOut(BaseModel):
-    """A passage that can be checked to the character, with its best sentences."""
+    """A passage that can be checked to the character, with its best sentences.
+
+    `also`: where passages that say the same thing stand; they come nowhere else in a reply.
+    """
 
     number: int
     source: str
@@ -67,6 +84,7 @@ class CitationOut(BaseModel):
     highlights: list[QuoteOut]
     score: float
     found_by: list[str]
+    also: list[PlaceOut]
     url: str
 
 
@@ -112,6 +130,7 @@ class AskOut(BaseModel):
                             ],
                             "score": 0.97,
                             "found_by": ["vectors", "words"],
+                            "also": [],
                             "url": "/source/acteurs/cpts.md?start=120&end=176#passage",
                         }
                     ],

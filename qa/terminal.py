@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,12 @@ from qa.french import FACTS, REASONS, counted
 if TYPE_CHECKING:
     # `sourcier --help` answers without loading the index room.
     from index.build import Progress as ShowProgress
+    from qa.schemas import PlaceOut
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+# A line of a terminal holds about so many; `--json` gives all.
+_SHOWN_PLACES = 5
 
 
 def where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
@@ -26,6 +29,16 @@ def where(number: int, source: str, headings: list[str], start: int, end: int, p
     path = " › ".join(headings)
     at = f", page {page}" if page else ""
     return f"[bold]\\[{number}][/] {escape(source)}{at} [dim]{start}–{end}  {escape(path)}[/]"
+
+
+def elsewhere(also: Sequence[PlaceOut]) -> str:
+    """The other places of a citation, on a line of their own under `where`'s; nothing without any."""
+    if not also:
+        return ""
+    shown = ", ".join(f"{escape(place.source)} {place.start}–{place.end}" for place in also[:_SHOWN_PLACES])
+    more = len(also) - _SHOWN_PLACES
+    rest = f" et {counted(more, 'autre')}" if more > 0 else ""
+    return f"\n    [dim]aussi dans : {shown}{rest}[/]"
 
 
 def print_document(cut: CutDocument, whole: bool) -> None:

@@ -19,12 +19,12 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 def ask_route(body: QuestionIn, engine: CurrentEngine) -> AskOut:
     """Répond par des phrases des textes, citées au caractère près, ou refuse honnêtement."""
     started = time.perf_counter()
-    answer = ask(engine, body.question, body.top_k)
+    answer = ask(engine, body.question, body.top_k, body.filters.as_filters())
     return ask_out(body.question, answer, 1000 * (time.perf_counter() - started))
 
 
 @router.post("/search")
 def search_route(body: QuestionIn, engine: CurrentEngine) -> SearchOut:
     """Donne les meilleurs passages, sans composer de réponse."""
-    search = engine.search(body.question, body.top_k)
+    search = engine.search(body.question, body.top_k, body.filters.as_filters())
     return SearchOut(hits=[citation_out(c) for c in cite(search)], generation=search.generation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from corpus.errors import MissingTexts
@@ -79,6 +80,20 @@ def test_an_index_of_another_model_is_refused(home: Path) -> None:
 
     with pytest.raises(IncompatibleIndex, match="autre"):
         open_engine(home, Other())
+
+
+def test_passages_that_repeat_one_another_are_grouped_and_the_groups_are_hashed(
+    tmp_path: Path, fake_encoder: FakeEncoder
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for name, text in (("a", "Bonjour à tous."), ("b", "Bonsoir à tous."), ("c", "BONJOUR à tous.")):
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+    build(folder, tmp_path, fake_encoder)
+    served = generation.current(tmp_path)
+    groups = np.load(served / "duplicates.npy", allow_pickle=False)
+    assert (groups.dtype, groups.tolist()) == (np.dtype(np.int32), [0, 1, 0])
+    assert "duplicates.npy" in generation.verify(served).files
 
 
 def test_building_twice_gives_the_same_passages(

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from index.engine import EmbeddedEngine, covered_share
-from tests.conftest import TEXTS
+from index.build import build
+from index.duplicates import Place
+from index.engine import NOTHING_FOUND, EmbeddedEngine, covered_share, open_engine
+from index.filtering import Filters
+from tests.conftest import TEXTS, FakeEncoder
 
+NOTICE = "Le secrétariat de la maison de santé répond au téléphone chaque matin, du lundi au vendredi."
+REPEATED = {
+    "notes/accueil.md": f"# Accueil\n\n{NOTICE}\n",
+    "notes/horaires.md": f"# Horaires du secrétariat\n\n{NOTICE.replace('é', 'É')}\n",
+    "notes2/accueil.txt": f"{NOTICE[:-1]} !",
+    "notes2/soir.txt": f"{NOTICE.replace('matin', 'soir')}",
+}
+ASKED = "Quand le secrétariat de la maison de santé répond-il au téléphone ?"
 QUESTIONS = ("Que fait une CPTS ?", "téléconsultation par vidéo", "groupement d'hôpitaux publics")
 
 
@@ -73,3 +85,95 @@ def test_threads_get_the_answers_that_one_gets(engine: EmbeddedEngine) -> None:
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda q: engine.search(q, 3), QUESTIONS * 20))
     assert together == alone * 20
+
+
+def indexed(folder: Path, texts: dict[str, str]) -> EmbeddedEngine:
+    for source, text in texts.items():
+        path = folder / "texts" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    build(folder / "texts", folder / "home", FakeEncoder())
+    return open_engine(folder / "home", FakeEncoder())
+
+
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
+    return indexed(tmp_path_factory.mktemp("repeated"), REPEATED)
+
+
+def test_passages_that_say_the_same_are_found_once_with_the_places_of_the_others(
+    repeated: EmbeddedEngine,
+) -> None:
+    best, other = repeated.search(f"Horaires : {ASKED}", 5).hits
+    assert best.passage.document_id == "notes/horaires.md"
+    assert [(place.document_id, place.title) for place in best.also] == [
+        ("notes/accueil.md", "Accueil"),
+        ("notes2/accueil.txt", "accueil"),
+    ]
+    for place in best.also:
+        document = repeated.document(place.document_id)
+        assert document is not None
+        assert document.text[place.start : place.end] == place.quote
+    assert best.also[1] == Place("notes2/accueil.txt", "accueil", 0, len(NOTICE) + 1, f"{NOTICE[:-1]} !")
+    assert (other.passage.document_id, other.also) == ("notes2/soir.txt", ())
+
+
+def test_a_notice_on_every_page_does_not_crowd_out_the_other_passages(tmp_path: Path) -> None:
+    pages = {f"page{n:03}.txt": NOTICE for n in range(150)}
+    others = {f"autre{n}.txt": f"La salle numéro {n} ouvre demain." for n in range(6)}
+    hits = indexed(tmp_path, pages | others).search(ASKED, 5).hits
+    assert len(hits) == 5
+    assert (hits[0].passage.text, len(hits[0].also)) == (NOTICE, 100)
+    assert len({hits[0].passage.document_id, *(place.document_id for place in hits[0].also)}) == 101
+    assert all(hit.passage.document_id.startswith("autre") and hit.also == () for hit in hits[1:])
+
+
+@pytest.mark.parametrize(
+    ("filters", "sources"),
+    [
+        (Filters(), ["cpts.md", "cpts.md", "dossier/télémédecine.html", "ght.txt"]),
+        (Filters(folders=("dossier/",)), ["dossier/télémédecine.html"]),
+        (Filters(sources=("ght.txt",)), ["ght.txt"]),
+        (Filters(formats=("md", "txt")), ["cpts.md", "cpts.md", "ght.txt"]),
+    ],
+)
+def test_only_allowed_passages_are_found_even_far_from_the_question(
+    engine: EmbeddedEngine, filters: Filters, sources: list[str]
+) -> None:
+    hits = engine.search("Que fait une CPTS ?", 50, filters).hits
+    assert sorted(hit.passage.document_id for hit in hits) == sources
+
+
+def test_the_only_allowed_passage_is_found_behind_hundreds_of_nearer_ones(tmp_path: Path) -> None:
+    near = {f"près/{n}.txt": f"Le lit {n} est libre ce soir." for n in range(300)}
+    engine = indexed(tmp_path, {**near, "loin/a.txt": "Une pharmacie vend des pansements."})
+    assert engine.search("Quel lit est libre ce soir ?", 50).hits[-1].passage.document_id != "loin/a.txt"
+    (hit,) = engine.search("Quel lit est libre ce soir ?", 50, Filters(folders=("loin",))).hits
+    assert (hit.passage.document_id, hit.found_by) == ("loin/a.txt", ("vectors",))
+
+
+def test_when_nothing_is_allowed_nothing_is_found(engine: EmbeddedEngine) -> None:
+    search = engine.search("Que fait une CPTS ?", 5, Filters(folders=("absent",)))
+    assert (search.hits, search.signals) == ((), NOTHING_FOUND)
+    assert search.generation == engine.manifest.generation
+
+
+def test_filters_hide_the_other_places_too(repeated: EmbeddedEngine) -> None:
+    (hit,) = repeated.search(ASKED, 5, Filters(folders=("notes",))).hits
+    assert {hit.passage.document_id, *(place.document_id for place in hit.also)} == {
+        "notes/accueil.md",
+        "notes/horaires.md",
+    }
+
+
+def test_a_definition_outside_the_filters_is_not_given(tmp_path: Path) -> None:
+    defining = "Le groupement hospitalier de territoire (GHT) réunit des hôpitaux publics."
+    engine = indexed(tmp_path, {"a/ght.txt": defining, "b/lit.txt": "Un lit est libre ce soir."})
+    question = "Que signifie GHT ?"
+    allowed = engine.search(question, 5, Filters(folders=("a",)))
+    assert ([hit.passage.document_id for hit in allowed.hits], allowed.signals.defined) == (
+        ["a/ght.txt"],
+        True,
+    )
+    other = engine.search(question, 5, Filters(folders=("b",)))
+    assert ([hit.passage.document_id for hit in other.hits], other.signals.defined) == (["b/lit.txt"], False)

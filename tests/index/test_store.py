@@ -8,7 +8,7 @@ import pytest
 
 from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
 from corpus.glossary import Definition, Meaning
-from index.store import Store, write_store
+from index.store import DocumentRows, Store, write_store
 
 TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
 
@@ -69,6 +69,18 @@ def test_the_passage_at_an_offset_is_found(store: Store, offset: int, row: int |
 
 def test_files_that_were_not_read_are_told(store: Store) -> None:
     assert store.unread() == [Unread("b.pdf", "chiffré", failed=True)]
+
+
+def test_the_rows_of_each_document_are_told(tmp_path: Path) -> None:
+    other = Document("z.md", "Z", "Oui.", "0" * 64, "md")
+    passages = (Passage("z.md#0-4", "z.md", 0, 4, "Oui.", (), (Span(0, 4),)),)
+    empty = CutDocument(Document("m.md", "M", "", "0" * 64, "md"), (), ())
+    path = tmp_path / "several.sqlite"
+    write_store(path, [CutDocument(other, passages, ()), empty, CUT], [], [])
+    assert Store(path).document_rows() == [
+        DocumentRows("z.md", "md", 0, 1),
+        DocumentRows("é/a.pdf", "pdf", 1, 2),
+    ]
 
 
 def test_a_summary_counts_code_points(store: Store) -> None:

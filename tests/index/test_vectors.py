@@ -34,3 +34,22 @@ def test_the_index_read_back_answers_alike() -> None:
     index = build_vector_index(VECTORS)
     copy = from_bytes(index.to_bytes())
     assert copy.nearest(QUESTION, 50)[0].tolist() == index.nearest(QUESTION, 50)[0].tolist()
+
+
+def test_the_nearest_allowed_are_found_however_far_they_lie() -> None:
+    cosines = VECTORS @ QUESTION
+    farthest = np.argsort(cosines)[:3]
+    allowed = np.zeros(50, bool)
+    allowed[farthest] = True
+    rows, found = build_vector_index(VECTORS).nearest(QUESTION, 2, allowed)
+    assert rows.tolist() == farthest[::-1][:2].tolist()
+    assert np.allclose(found, cosines[rows], atol=1e-6)
+
+
+def test_fewer_allowed_than_asked_gives_those_alone() -> None:
+    index = build_vector_index(VECTORS)
+    allowed = np.zeros(50, bool)
+    assert index.nearest(QUESTION, 5, allowed)[0].tolist() == []
+    allowed[[7, 49]] = True
+    assert sorted(index.nearest(QUESTION, 5, allowed)[0].tolist()) == [7, 49]
+    assert index.nearest(QUESTION, 5, ~allowed)[0][0] == 3

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import cast
 
 import pytest
 
 from corpus.documents import Passage, Span
-from index.engine import EmbeddedEngine, Engine, Hit, Search, Signals
-from qa.answer import Citation, Quote, ask, cite, highlights
+from index.duplicates import Place
+from index.engine import NOTHING_FOUND, EmbeddedEngine, Engine, Hit, Search, Signals
+from index.filtering import NO_FILTERS, Filters
+from qa.answer import NOTHING_ALLOWED, Answer, Citation, Quote, ask, cite, highlights
 from qa.refusal import confidence
 from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS
 
@@ -42,7 +45,7 @@ class PreparedEngine:
     def __init__(self, signals: Signals, *hits: Hit) -> None:
         self._search = Search(hits, signals, "g-essai")
 
-    def search(self, question: str, limit: int) -> Search:
+    def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search:
         return self._search
 
 
@@ -147,8 +150,16 @@ def test_a_confidence_at_the_threshold_is_answered_and_one_below_refused(
     assert ask(engine, "Quel temps ?", 1).text is None
 
 
+def test_without_an_allowed_passage_the_answer_is_a_refusal_that_says_so() -> None:
+    assert cite(Search((), NOTHING_FOUND, "g-essai")) == ()
+    answer = ask(prepared(NOTHING_FOUND), "Quel temps fait-il ?", 5, Filters(folders=("absent",)))
+    assert answer == Answer((), NOTHING_ALLOWED, 0.0, (), "g-essai")
+    assert (answer.refused, answer.text) == (True, None)
+
+
 def test_a_citation_carries_all_that_the_hit_says() -> None:
-    hit = make_hit("Il pleut.", scores=(0.9,), score=0.75)
+    also = (Place("pluie.md", "La pluie", 3, 12, "il pleut."),)
+    hit = dataclasses.replace(make_hit("Il pleut.", scores=(0.9,), score=0.75), also=also)
     assert cite(Search((hit,), SURE, "g-essai")) == (
         Citation(
             number=1,
@@ -162,6 +173,7 @@ def test_a_citation_carries_all_that_the_hit_says() -> None:
             highlights=(Quote(100, 109, "Il pleut."),),
             score=0.75,
             found_by=("vectors",),
+            also=also,
         ),
     )
 

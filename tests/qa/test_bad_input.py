@@ -21,7 +21,9 @@ CONTROL = "la question contient des caractères de contrôle"
 LONG = "la question dépasse 2000 caractères"
 INTEGER = "le champ « top_k » doit être un nombre entier"
 OBJECT = "le corps de la requête doit être un objet JSON, envoyé en application/json"
-UNKNOWN_FIELD = "un champ est inconnu ; seuls « question » et « top_k » sont acceptés"
+UNKNOWN_FIELD = "un champ est inconnu ; seuls « question », « top_k » et « filters » sont acceptés"
+UNKNOWN_FILTER = "un filtre est inconnu ; seuls « folder », « source » et « format » sont acceptés"
+FILTER_VALUE = "un filtre doit être une chaîne de caractères ou une liste de chaînes"
 NOT_UNICODE = "le champ « corps » n'est pas de l'Unicode valide"
 BROKEN = "le corps de la requête n'est pas du JSON valide"
 UNREADABLE = "le corps de la requête n'est pas lisible"
@@ -31,6 +33,11 @@ UNKNOWN_DOCUMENT = "aucun document de l'index ne porte ce nom ; voyez /v1/docume
 def top_k(value: str) -> str:
     """A body whose question carries the marker and whose top_k is this piece of JSON."""
     return f'{{"question": "{MARKER}", "top_k": {value}}}'
+
+
+def filters(value: str) -> str:
+    """A body whose question and filters are sound but for this piece of JSON."""
+    return f'{{"question": "{MARKER}", "filters": {value}}}'
 
 
 def question(value: str) -> str:
@@ -65,6 +72,13 @@ BODIES = {
     "top_k NaN": (top_k("NaN"), ["#/top_k"], [INTEGER]),
     "an unknown field": (f'{{"question": "a", "{MARKER}": "{MARKER}"}}', ["#"], [UNKNOWN_FIELD]),
     "a surrogate as a field": (f'{{"question": "{MARKER}", "\\ud800": 1}}', ["#"], [NOT_UNICODE]),
+    "filters as a list": (filters("[]"), ["#/filters"], ["« filters » doit être un objet JSON"]),
+    "filters null": (filters("null"), ["#/filters"], ["« filters » doit être un objet JSON"]),
+    "an unknown filter": (filters(f'{{"{MARKER}": "a"}}'), ["#/filters"], [UNKNOWN_FILTER]),
+    "a surrogate as a filter": (filters('{"\\ud800": "a"}'), ["#/filters"], [UNKNOWN_FILTER]),
+    "a filter that is a number": (filters('{"folder": 1}'), ["#/filters"], [FILTER_VALUE]),
+    "a filter that is null": (filters('{"source": null}'), ["#/filters"], [FILTER_VALUE]),
+    "a number in a filter": (filters('{"format": ["md", 1]}'), ["#/filters"], [FILTER_VALUE]),
     "two faults": (
         f'{{"question": "", "top_k": "{MARKER}"}}',
         ["#/question", "#/top_k"],

@@ -1,17 +1,14 @@
-"""What `sourcier inspect` and `eval` print for people and for programs, and exit with."""
+"""What `sourcier inspect` prints for people and for programs, and exits with."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from index.engine import EmbeddedEngine
 from tests.conftest import TEXTS
-from tests.qa.helpers import ANSWERED, REFUSED, Command, index_texts, parsed
-
-HTML = "dossier/télémédecine.html"
+from tests.qa.helpers import Command, index_texts, parsed
 
 
 def test_inspect_shows_the_passages_of_one_text_and_what_was_set_aside(command: Command, texts: Path) -> None:
@@ -53,37 +50,3 @@ def test_inspect_says_why_a_text_is_not_read(
     assert command("inspect", "pluie.txt", "--texts", tmp_path / "texts")[0] == 0
     result = command("inspect", source, "--texts", tmp_path / "texts")
     assert result == (1, "", f"sourcier : {source} n'est pas lu : {reason.format(texts=tmp_path / 'texts')}")
-
-
-def test_eval_prints_the_scores_and_the_questions_that_went_wrong(
-    command: Command, home: Path, tmp_path: Path
-) -> None:
-    asked = [
-        {"id": "juste", "question": ANSWERED, "evidence": [{"source": HTML, "quote": "par vidéo"}]},
-        {"id": "tue", "question": REFUSED, "evidence": []},
-        {"id": "dite", "question": ANSWERED, "evidence": []},
-        {"id": "fausse", "question": ANSWERED, "evidence": [{"source": "ght.txt", "quote": "jamais écrit"}]},
-    ]
-    path = tmp_path / "questions.jsonl"
-    path.write_text("\n".join(map(json.dumps, asked)), "utf-8")
-    scores = {
-        "questions": 2,
-        "hit_at_1": 0.5,
-        "hit_at_3": 0.5,
-        "hit_at_5": 0.5,
-        "answer_holds_evidence": 0.5,
-        "wrongly_refused": 0,
-        "unanswerable": 2,
-        "rightly_refused": 1,
-        "citations_not_verbatim": 0,
-    }
-    assert parsed(command("eval", path, "--home", home, "--json")) == scores
-    status, out, err = command("eval", path, "--home", home)
-    assert (status, err) == (0, "")
-    rows = [line.strip("│ ").split(" │ ") for line in out.splitlines() if line.startswith("│")]
-    shown = {name.strip(): value.strip() for name, value in rows}
-    assert shown == {n: f"{v:.3f}" if isinstance(v, float) else str(v) for n, v in scores.items()}
-    assert out.splitlines()[-2:] == [
-        f"  dite répondue, rang None : {ANSWERED}",
-        f"  fausse répondue, rang None : {ANSWERED}",
-    ]

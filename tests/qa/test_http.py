@@ -62,6 +62,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient, engine: Emb
                 "highlights": [{"start": 14, "end": 71, "quote": ANSWER}],
                 "score": round(search.hits[0].score, 4),
                 "found_by": ["vectors", "words"],
+                "also": [],
                 "url": f"{HTML_URL}?start=14&end=71#passage",
             }
         ],
@@ -227,7 +228,9 @@ def test_the_openapi_document_has_examples_that_work(client: TestClient) -> None
         "/v1/search",
     ]
     schemas = document["components"]["schemas"]
-    assert schemas["QuestionIn"]["examples"] == [{"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5}]
+    assert schemas["QuestionIn"]["examples"] == [
+        {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}}
+    ]
     reply = client.post("/v1/ask", json=schemas["QuestionIn"]["examples"][0])
     assert reply.status_code == 200
     assert set(schemas["AskOut"]["examples"][0]) == set(reply.json())

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticCustomError
 
+from index.duplicates import Place
 from index.engine import EmbeddedEngine, open_engine
+from index.filtering import NO_FILTERS, Filters
 from qa.answer import Answer, Citation, CitedSentence, Quote
+from qa.filters import FiltersIn
 from qa.replies import ask_out, citation_out, document_facts_out, documents_out, source_url
 from qa.schemas import (
     AskOut,
@@ -36,6 +39,7 @@ CITATION = Citation(
     highlights=(Quote(40, 55, "Buvez de l'eau."),),
     score=0.123456,
     found_by=("words",),
+    also=(Place("guides/eau.md", "L'eau", 7, 22, "Buvez de l’eau."),),
 )
 CITATION_OUT = {
     "number": 2,
@@ -49,6 +53,9 @@ CITATION_OUT = {
     "highlights": [{"start": 40, "end": 55, "quote": "Buvez de l'eau."}],
     "score": 0.1235,
     "found_by": ["words"],
+    "also": [
+        {"source": "guides/eau.md", "title": "L'eau", "start": 7, "end": 22, "quote": "Buvez de l’eau."}
+    ],
     "url": "/source/guides/%C3%A9t%C3%A9.md?start=40&end=55#passage",
 }
 ANSWER = Answer((CitedSentence(CITATION.highlights[0], 2),), None, 0.876543, (CITATION,), "g-essai")
@@ -88,7 +95,24 @@ def test_a_question_that_cannot_be_asked_is_refused(question: str, kind: str, se
 
 
 def test_five_passages_are_given_unless_asked_otherwise() -> None:
-    assert QuestionIn(question=" Qui ? ").model_dump() == {"question": "Qui ?", "top_k": 5}
+    assert QuestionIn(question=" Qui ? ") == QuestionIn(question="Qui ?", top_k=5, filters=FiltersIn())
+    assert FiltersIn().as_filters() == NO_FILTERS
+
+
+@pytest.mark.parametrize(
+    ("sent", "filters"),
+    [
+        ({}, Filters()),
+        ({"folder": [], "source": [], "format": []}, Filters()),
+        ({"folder": "notes"}, Filters(folders=("notes",))),
+        (
+            {"folder": ["notes", "fiches/"], "source": "été.md", "format": ["md"]},
+            Filters(("notes", "fiches/"), ("été.md",), ("md",)),
+        ),
+    ],
+)
+def test_a_filter_is_a_value_or_a_list_of_values(sent: dict[str, object], filters: Filters) -> None:
+    assert FiltersIn.model_validate(sent).as_filters() == filters
 
 
 @pytest.mark.parametrize(
