@@ -1,71 +1,129 @@
-"""Fits the constants of `qa/refusal.py`: python -m bench.fit_refusal DATASET OTHER_DATASET
+"""Fits the confidence of qa/refusal.py: python -m bench.fit_refusal PIAF TRAVAIL [--home DIR]
 
-Indexes every second document of DATASET (BEIR layout), so that half of its questions lose
-their answer, and adds OTHER_DATASET's questions, which belong to another subject. Fits on
-half of the questions and reports on the other half.
+Half of each dataset's articles are left out of its index, so that half of the questions have
+no answer. Fits logistic regressions of whether the first passage is a right one, on PIAF's
+questions to fit and travail's to learn (bench/parts.py); reports on those to test, which
+neither this nor the ranking has seen. Prints the constants, what refusing at each threshold
+gives, and the threshold of each risk.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
-from bench.beir import load_questions, write_texts
-from index.build import build
-from index.embedding import load_encoder
-from index.engine import open_engine
+from bench.parts import Parts, parts_by_article, parts_by_question
+from index.embedded import open_engine
+from index.embedding import Encoder, load_encoder
+from index.engine import Engine, Signals
 from qa.config import load_settings
-from qa.refusal import features
+from qa.evaluation.beir import load_dataset
+from qa.evaluation.confidence import expected_calibration_error
+from qa.evaluation.dataset_index import build_dataset, home_of, is_built
+from qa.evaluation.drawing import Draw, leave_out
+from qa.evaluation.records import Dataset, EvaluationQuestion
+from qa.refusal import FITS
+from qa.terminal import progress
 
-QUESTIONS = 2400
+# A question of the smaller set weighs so many of the larger: together, a third of the whole.
+TRAVAIL_WEIGHT = 2.0
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
+RISKS = (0.4, 0.3, 0.2, 0.1, 0.05, 0.02)
 
 
-def main() -> None:
-    dataset, other = Path(sys.argv[1]), Path(sys.argv[2])
-    settings = load_settings()
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Features by name, each (questions,); whether there is an answer, and it was found first."""
+
+    values: dict[str, NDArray[np.float64]]
+    answerable: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+    def table(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        """Features as columns."""
+        return np.column_stack([self.values[name] for name in names])
+
+
+def main(piaf: Path, travail: Path, home: Annotated[Path | None, typer.Option()] = None) -> None:
+    settings = load_settings(home=home)
     encoder = load_encoder(settings.model, settings.models)
-    with tempfile.TemporaryDirectory() as folder:
-        texts, home = Path(folder, "texts"), Path(folder, "home")
-        print(write_texts(dataset, texts, keep_every=2), "documents")
-        build(texts, home, encoder)
-        engine = open_engine(home, encoder)
-        questions = load_questions(dataset, QUESTIONS)
-        questions += load_questions(other, QUESTIONS // 10)
-        rows, right = [], []
-        for question in questions:
-            search = engine.search(question.text, 1)
-            rows.append(features(search.signals))
-            right.append(Path(search.hits[0].passage.document_id).stem in question.relevant)
+    first, second = load_dataset(piaf), load_dataset(travail)
+    fit, test = _samples(first, parts_by_question(first.questions), settings.home, encoder)
+    other_fit, other_test = _samples(second, parts_by_article(second), settings.home, encoder)
+    right = np.concatenate([fit.right, other_fit.right])
+    weights = np.repeat([1.0, TRAVAIL_WEIGHT], [len(fit.right), len(other_fit.right)])
+    for names in FITS:
+        table = np.concatenate([fit.table(names), other_fit.table(names)])
+        scale = table.std(axis=0)
+        model = LogisticRegression().fit(table / scale, right, sample_weight=weights)
+        coefficients = tuple(round(float(c), 3) for c in model.coef_[0] / scale)
+        print(f"{names}: ({model.intercept_[0]:.3f}, {coefficients}),")
+        for name, sample in (("PIAF", test), ("travail", other_test)):
+            _report(name, sample, model.predict_proba(sample.table(names) / scale)[:, 1])
+
+
+def _samples(dataset: Dataset, parts: Parts, home: Path, encoder: Encoder) -> tuple[Sample, Sample]:
+    """To fit, and to test; both asked of an index of half the articles."""
+    halved = leave_out(dataset, Draw(leave_out=0.5))
+    place = home_of(home, halved.name, halved.documents, encoder)
+    if not is_built(place):
+        with progress() as show:
+            build_dataset(place, halved.documents, encoder, show)
+    engine = open_engine(place, encoder)
+    try:
+        fit, test = (_sample([halved.questions[i] for i in part], engine) for part in (parts.fit, parts.test))
+    finally:
         engine.close()
-    names = list(rows[0])
-    x = np.array([[row[name] for name in names] for row in rows])
-    y = np.array(right)
-    fit = np.arange(len(y)) % 2 == 0
-    scale = x[fit].std(axis=0)
-    model = LogisticRegression().fit(x[fit] / scale, y[fit])
-    weights = model.coef_[0] / scale
-    print(f"_INTERCEPT = {model.intercept_[0]:.3f}")
-    print("_WEIGHTS =", {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)})
-    probability = model.predict_proba(x[~fit] / scale)[:, 1]
-    wrong = ~y[~fit]
-    print(f"answered right {y.mean():.3f}, AUROC {roc_auc_score(y[~fit], probability):.3f}")
-    for threshold in (0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
-        precision, recall, _, _ = precision_recall_fscore_support(
-            wrong, probability < threshold, average="binary"
-        )
-        refused = (probability[~wrong] < threshold).mean()
+    return fit, test
+
+
+def _sample(questions: list[EvaluationQuestion], engine: Engine) -> Sample:
+    searches = [engine.search(q.question, 1) for q in questions]
+    rows = [_values(search.signals) for search in searches]
+    return Sample(
+        {name: np.array([row[name] for row in rows]) for name in rows[0]},
+        np.array([q.answerable for q in questions]),
+        np.array(
+            [s.hits[0].passage.document_id in q.relevant for s, q in zip(searches, questions, strict=True)]
+        ),
+    )
+
+
+def _values(signals: Signals) -> dict[str, float]:
+    best, usual = signals.best, signals.usual
+    return {
+        "height": best.height,
+        "coverage": best.coverage,
+        "late": best.late - usual.late,
+        "cosine": best.cosine - usual.cosine,
+    }
+
+
+def _report(name: str, sample: Sample, confidence: NDArray[np.float64]) -> None:
+    print(
+        f"  {name}: {len(confidence)} questions, AUROC {roc_auc_score(sample.answerable, confidence):.3f} "
+        f"(of a right first passage {roc_auc_score(sample.right, confidence):.3f}), "
+        f"ECE {expected_calibration_error(sample.right, confidence):.3f}"
+    )
+    for threshold in THRESHOLDS:
+        refused = confidence < threshold
         print(
-            f"refusals at {threshold}: precision {precision:.3f}, recall {recall:.3f}, "
-            f"right answers refused {refused:.3f}"
+            f"    below {threshold}: precision {(~sample.answerable)[refused].mean():.3f}, "
+            f"recall {refused[~sample.answerable].mean():.3f}, "
+            f"right answers refused {refused[sample.right].mean():.3f}, "
+            f"risk {(~sample.right)[~refused].mean():.3f}"
         )
-    for name, column in zip(names, x[~fit].T, strict=True):
-        print(f"  {name} alone: AUROC {roc_auc_score(y[~fit], column):.3f}")
+    for risk in RISKS:
+        enough = [t for t in np.sort(confidence) if (~sample.right)[confidence >= t].mean() <= risk]
+        print(f"    risk {risk}: " + (f"threshold {enough[0]:.3f}" if enough else "none"))
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

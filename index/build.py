@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.cleaning import edge_lines, recurring_lines
 from corpus.documents import CutDocument, Passage, Span, Unread
@@ -19,14 +20,23 @@ from corpus.glossary import mine
 from corpus.passages import PassageSize, TokenStarts, cut_document
 from corpus.reading.folder import Read, list_files, read_files
 from index import duplicates, generation, vectors, words
-from index.embedding import Encoder, EncoderInput
+from index.calibration import as_record, read_text, unanswerable_level
+from index.duplicates import Groups
+from index.embedding import Encoder, EncoderInput, Vectors
 from index.errors import NothingIndexed
 from index.french import phrases, terms
+from index.interaction import Codes
+from index.lexicon import build_lexicon
+from index.retrieval import Retriever, Tokens
 from index.store import write_store
 
 STORE, VECTORS, SENTENCES = "store.sqlite", "vectors.faiss", "sentences.npy"
 WORDS, PHRASES = "words.npz", "phrases.npz"
-DUPLICATES = "duplicates.npy"
+DUPLICATES, LEXICON = "duplicates.npy", "lexicon.npz"
+# Only where the model has an interaction.
+TOKENS, TOKEN_STARTS = "tokens.npy", "token_starts.npy"
+
+Titled = tuple[str, Passage]
 
 # stage ("lecture", "découpage", "encodage", "écriture"), done, total.
 Progress = Callable[[str, int, int], None]
@@ -64,14 +74,17 @@ def build(texts: Path, home: Path, encoder: Encoder, progress: Progress = lambda
         raise NothingIndexed(_nothing(texts, unread))
     draft = generation.new_draft(home)
     try:
-        counts = _write(draft, documents, unread, encoder, progress)
+        encoded = _encode([(c.document.title, p) for c in documents for p in c.passages], encoder, progress)
         lap("encodage")
+        counts, level = _write(draft, documents, unread, encoded, encoder)
+        lap("index")
         manifest = generation.commit(
             draft,
             model=encoder.name,
             fingerprint=encoder.fingerprint,
             dimension=encoder.dimension,
             counts=counts,
+            level=level,
         )
     finally:
         generation.discard(draft)
@@ -133,52 +146,78 @@ def encoder_input(title: str, passage: Passage) -> EncoderInput:
     )
 
 
-def searched_terms(title: str, passage: Passage) -> list[str]:
-    """The passage's terms after those of its title and headings, which count as much.
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """What the encoder gave: a row of `vectors` a passage, of `sentences` a sentence."""
 
-    Measured on PIAF: bench/RESULTS.md, "Word index".
-    """
-    return terms("\n".join([title, *passage.headings, passage.text]))
+    titled: list[Titled]
+    vectors: Vectors
+    sentences: NDArray[np.float16]
+    codes: list[Codes]
+    truncated: int
+
+
+def _encode(titled: list[Titled], encoder: Encoder, progress: Progress) -> _Encoded:
+    passage_vectors = np.zeros((len(titled), encoder.dimension), np.float32)
+    first = np.cumsum([0, *(len(p.sentences) for _, p in titled)])
+    # Half precision: sentence vectors only choose among a passage's own sentences.
+    sentence_vectors = np.zeros((int(first[-1]), encoder.dimension), np.float16)
+    codes: dict[int, Codes] = {}
+    truncated = 0
+    inputs = [encoder_input(title, p) for title, p in titled]
+    for done, (i, encoded) in enumerate(encoder.encode_passages(inputs), 1):
+        passage_vectors[i] = encoded.vector
+        sentence_vectors[first[i] : first[i + 1]] = encoded.sentences
+        if encoded.codes is not None:
+            codes[i] = encoded.codes
+        truncated += encoded.truncated
+        progress("encodage", done, len(titled))
+    return _Encoded(titled, passage_vectors, sentence_vectors, [codes[i] for i in sorted(codes)], truncated)
 
 
 def _write(
     draft: Path,
     documents: Sequence[CutDocument],
     unread: Sequence[Unread],
+    encoded: _Encoded,
     encoder: Encoder,
-    progress: Progress,
-) -> dict[str, int]:
-    titled = [(cut.document.title, p) for cut in documents for p in cut.passages]
-    passage_vectors = np.zeros((len(titled), encoder.dimension), np.float32)
-    first = np.cumsum([0, *(len(p.sentences) for _, p in titled)])
-    # Half precision: sentence vectors only choose among a passage's own sentences.
-    sentence_vectors = np.zeros((int(first[-1]), encoder.dimension), np.float16)
-    truncated = 0
-    inputs = [encoder_input(title, p) for title, p in titled]
-    for done, (i, encoded) in enumerate(encoder.encode_passages(inputs), 1):
-        passage_vectors[i] = encoded.vector
-        sentence_vectors[first[i] : first[i + 1]] = encoded.sentences
-        truncated += encoded.truncated
-        progress("encodage", done, len(titled))
+) -> tuple[dict[str, int], dict[str, float]]:
+    """Writes every file of the generation. Returns its counts and its level of calibration."""
+    titled = encoded.titled
     glossary = mine(documents)
     write_store(draft / STORE, documents, glossary, unread)
-    (draft / VECTORS).write_bytes(vectors.build_vector_index(passage_vectors).to_bytes())
-    found = [searched_terms(title, p) for title, p in titled]
+    vector_index = vectors.build_vector_index(encoded.vectors)
+    (draft / VECTORS).write_bytes(vector_index.to_bytes())
+    # Headings count as much as the text: bench/RESULTS.md, "Word index".
+    found = [terms(read_text(title, p)) for title, p in titled]
     word_index = words.build_word_index([Counter(each) for each in found])
     (draft / WORDS).write_bytes(word_index.to_bytes())
     phrase_index = words.build_word_index([Counter(phrases(each)) for each in found])
     (draft / PHRASES).write_bytes(phrase_index.to_bytes())
-    np.save(draft / SENTENCES, sentence_vectors, allow_pickle=False)
-    np.save(draft / DUPLICATES, duplicates.group([p.text for _, p in titled]), allow_pickle=False)
-    return {
+    # A title stands before each of its passages, and counts once.
+    written = dict.fromkeys(part for title, p in titled for part in (title, *p.headings, p.text))
+    (draft / LEXICON).write_bytes(build_lexicon(written).to_bytes())
+    groups = duplicates.group([p.text for _, p in titled])
+    np.save(draft / DUPLICATES, groups, allow_pickle=False)
+    np.save(draft / SENTENCES, encoded.sentences, allow_pickle=False)
+    tokens = None
+    if encoded.codes:
+        starts = np.cumsum([0, *map(len, encoded.codes)], dtype=np.int64)
+        tokens = Tokens(np.concatenate(encoded.codes), starts)
+        np.save(draft / TOKENS, tokens.codes, allow_pickle=False)
+        np.save(draft / TOKEN_STARTS, tokens.starts, allow_pickle=False)
+    retriever = Retriever(vector_index, word_index, phrase_index, Groups(groups), tokens)
+    level = unanswerable_level(retriever, encoder, titled)
+    counts = {
         "documents": len(documents),
         "passages": len(titled),
-        "sentences": len(sentence_vectors),
+        "sentences": len(encoded.sentences),
         "meanings": len(glossary),
         "set_aside": sum(len(cut.set_aside) for cut in documents),
         "unread": len(unread),
-        "truncated": truncated,
+        "truncated": encoded.truncated,
     }
+    return counts, as_record(level)
 
 
 def _nothing(texts: Path, unread: Sequence[Unread]) -> str:

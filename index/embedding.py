@@ -1,6 +1,6 @@
 """Texts become vectors: the Encoder protocol, and sentence-transformers behind it.
 
-Does not store or compare vectors.
+One pass over a text gives its vector and those of its tokens. Does not store or compare vectors.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from corpus.documents import Span
 from index import default_model
 from index.errors import ModelUnavailable
+from index.interaction import Codes, Interaction, load_interaction
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -41,19 +42,32 @@ class EncoderInput:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """`vector` (dimension,) for the question, `tokens` (count, dimension) for its tokens; unit norm."""
+
+    vector: Vectors
+    tokens: Vectors
+
+
+@dataclass(frozen=True, slots=True)
 class EncodedPassage:
     """`vector` (dimension,) for the passage and one row of `sentences` for each sentence.
 
     Unit norm; a sentence beyond what the model reads has a zero row, and `truncated` is true.
+    `codes` are the tokens of context and text as the interaction keeps them; None without one.
     """
 
     vector: Vectors
     sentences: Vectors
     truncated: bool
+    codes: Codes | None = None
 
 
 class Encoder(Protocol):
-    """What the index needs of a model. `fingerprint` changes whenever the vectors would."""
+    """What the index needs of a model. `fingerprint` changes whenever the vectors or codes would.
+
+    `interaction` is what was learned to compare this model's tokens, if anything was.
+    """
 
     @property
     def name(self) -> str: ...
@@ -61,9 +75,11 @@ class Encoder(Protocol):
     def fingerprint(self) -> str: ...
     @property
     def dimension(self) -> int: ...
+    @property
+    def interaction(self) -> Interaction | None: ...
 
-    def encode_question(self, question: str) -> Vectors:
-        """Unit vector of shape (dimension,)."""
+    def encode_question(self, question: str) -> EncodedQuestion:
+        """The question's vector and those of its tokens, with the model's prompt for questions."""
         ...
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
@@ -78,18 +94,29 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """A sentence-transformers model, on the CPU or whatever device it picks."""
 
-    def __init__(self, model: SentenceTransformer, name: str, fingerprint: str | None = None) -> None:
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        name: str,
+        fingerprint: str | None = None,
+        interaction: Interaction | None = None,
+    ) -> None:
         self._model = model
         self._tokenizer: Any = model.tokenizer
         self.name = name
         self.dimension = int(model.get_embedding_dimension() or 0)
+        self.interaction = interaction
         self.fingerprint = fingerprint or _fingerprint(model)
+        if interaction is not None:
+            self.fingerprint += f"+{interaction.fingerprint}"
+        self._question_prompt = model.prompts.get("query") or ""
         self._prompt = model.prompts.get("document") or model.prompts.get("passage") or ""
 
-    def encode_question(self, question: str) -> Vectors:
-        """Unit vector of shape (dimension,), with the model's prompt for questions."""
-        vector = self._model.encode_query(question, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vector, np.float32)
+    def encode_question(self, question: str) -> EncodedQuestion:
+        """See Encoder."""
+        vectors, tokens, offsets = self._forward([self._question_prompt + question])
+        asked = _read(offsets[0], len(self._question_prompt))
+        return EncodedQuestion(vectors[0], _unit(tokens[0][asked]))
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """Longest first, so that a batch that does not fit in memory fails at once."""
@@ -106,11 +133,30 @@ class SentenceTransformerEncoder:
         return [start for start, _ in encoded["offset_mapping"]]
 
     def _encode_batch(self, batch: list[EncoderInput]) -> list[EncodedPassage]:
+        prefixes = [self._prompt + (p.context + "\n" if p.context else "") for p in batch]
+        vectors, tokens, offsets = self._forward(
+            [prefix + p.text for prefix, p in zip(prefixes, batch, strict=True)]
+        )
+        encoded = []
+        for i, p in enumerate(batch):
+            read = _read(offsets[i], len(self._prompt))
+            encoded.append(
+                _pooled(
+                    p,
+                    vectors[i],
+                    tokens[i],
+                    offsets[i] - len(prefixes[i]),
+                    None if self.interaction is None else self.interaction.codes(_unit(tokens[i][read])),
+                )
+            )
+        return encoded
+
+    def _forward(self, texts: list[str]) -> tuple[Vectors, Vectors, NDArray[np.int64]]:
+        """Vectors (texts, dimension), token embeddings (texts, tokens, dimension), their offsets."""
         import torch
 
-        prefixes = [self._prompt + (p.context + "\n" if p.context else "") for p in batch]
         encoded = self._tokenizer(
-            [prefix + p.text for prefix, p in zip(prefixes, batch, strict=True)],
+            texts,
             padding=True,
             truncation=True,
             max_length=self._model.max_seq_length,
@@ -122,14 +168,14 @@ class SentenceTransformerEncoder:
         with torch.inference_mode():
             output = self._model.forward(features)
         vectors = _unit(output["sentence_embedding"].float().cpu().numpy())
-        tokens = output["token_embeddings"].float().cpu().numpy()
-        return [_pooled(p, vectors[i], tokens[i], offsets[i] - len(prefixes[i])) for i, p in enumerate(batch)]
+        return vectors, output["token_embeddings"].float().cpu().numpy(), offsets
 
 
-def load_encoder(model: str | None, models: Path) -> SentenceTransformerEncoder:
+def load_encoder(model: str | None, models: Path, *, interaction: bool = True) -> SentenceTransformerEncoder:
     """The encoder for a model's name or path; None is the default model, prepared in `models`.
 
-    The default model and local folders never touch the network. Raises ModelUnavailable.
+    Only the default model has an interaction; `interaction` says whether to use it. The default
+    model and local folders never touch the network. Raises ModelUnavailable.
     """
     local = Path(model).expanduser() if model is not None else default_model.prepare(models)
     is_local = local.is_dir()
@@ -151,12 +197,22 @@ def load_encoder(model: str | None, models: Path) -> SentenceTransformerEncoder:
             "vérifiez SOURCIER_MODEL : un nom ou un dossier de modèle sentence-transformers"
         ) from error
     if model is None:
-        return SentenceTransformerEncoder(loaded, default_model.MODEL_NAME, default_model.MODEL_NAME)
+        name = default_model.MODEL_NAME
+        return SentenceTransformerEncoder(loaded, name, name, load_interaction() if interaction else None)
     return SentenceTransformerEncoder(loaded, model)
 
 
+def _read(offsets: NDArray[np.int64], prompt: int) -> NDArray[np.bool_]:
+    """Which tokens are of what is encoded: not the prompt's, nor padding and the like, (0, 0)."""
+    return np.asarray(offsets[:, 1] > prompt)
+
+
 def _pooled(
-    passage: EncoderInput, vector: Vectors, tokens: Vectors, offsets: NDArray[np.int64]
+    passage: EncoderInput,
+    vector: Vectors,
+    tokens: Vectors,
+    offsets: NDArray[np.int64],
+    codes: Codes | None,
 ) -> EncodedPassage:
     """Sentence vectors as means of the passage's own token embeddings: no second encoding."""
     starts, ends = offsets[:, 0], offsets[:, 1]
@@ -166,7 +222,7 @@ def _pooled(
         inside = (starts >= sentence.start) & (ends <= sentence.end) & (ends > starts)
         if inside.any():
             rows[i] = tokens[inside].mean(axis=0)
-    return EncodedPassage(vector, _unit(rows), truncated=read_to < len(passage.text.rstrip()))
+    return EncodedPassage(vector, _unit(rows), read_to < len(passage.text.rstrip()), codes)
 
 
 def _unit(vectors: Vectors) -> Vectors:

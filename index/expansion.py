@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.glossary import Meaning
-from index.french import asks_meaning, question_terms, terms, words
+from index.french import question_terms, terms, words
+from index.questions import asks_meaning
 
 
 def expanded(question: str, glossary: Sequence[Meaning]) -> str:

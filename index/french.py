@@ -79,15 +79,6 @@ _FRAMES = re.compile(
     )\b""",
     re.VERBOSE,
 )
-# What asks for a meaning, on folded text; "à quoi sert" asks for a purpose.
-_MEANING = re.compile(
-    r"""\b(?:
-      (?:veut|veulent)\ dire | signifi(?:e|ent|cation) | design(?:e|ent) | definition | definir
-    | c'est\ quoi | qu'est[ -]ce\ qu | qu'appelle-t-on | qu'entend-on
-    | sigles? | acronymes? | abreviations?
-    )""",
-    re.VERBOSE,
-)
 _stemmer = Stemmer.Stemmer("french")
 
 
@@ -120,15 +111,6 @@ def question_terms(question: str) -> list[str]:
     """
     topic = terms(_FRAMES.sub(" ", fold(question)))
     return topic or terms(question)
-
-
-def asks_meaning(question: str) -> bool:
-    """Whether a question asks what something is or stands for: "PTA, c'est quoi ?", "PTA ?".
-
-    >>> asks_meaning("Que signifie PTA ?"), asks_meaning("À quoi sert la PTA ?")
-    (True, False)
-    """
-    return _MEANING.search(fold(question)) is not None or len(words(question)) == 1
 
 
 def words(text: str) -> list[str]:

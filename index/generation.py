@@ -21,7 +21,7 @@ from pathlib import Path
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex, UnusableHome
 
 # Raised whenever the files of a generation change their meaning.
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 KEPT = 3
 _NAME = re.compile(r"g-[0-9a-zA-Z-]{1,64}")
@@ -29,7 +29,10 @@ _NAME = re.compile(r"g-[0-9a-zA-Z-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is. `files` maps each file's name to its sha256."""
+    """What a generation is. `files` maps each file's name to its sha256.
+
+    `level` is the match of questions that this index cannot answer: see `calibration`.
+    """
 
     generation: str
     format: int
@@ -37,6 +40,7 @@ class Manifest:
     fingerprint: str
     dimension: int
     counts: Mapping[str, int]
+    level: Mapping[str, float]
     built_at: str
     files: Mapping[str, str]
 
@@ -60,7 +64,13 @@ def discard(draft: Path) -> None:
 
 
 def commit(
-    draft: Path, *, model: str, fingerprint: str, dimension: int, counts: Mapping[str, int]
+    draft: Path,
+    *,
+    model: str,
+    fingerprint: str,
+    dimension: int,
+    counts: Mapping[str, int],
+    level: Mapping[str, float],
 ) -> Manifest:
     """Makes a draft the generation that is served, durably, and drops the oldest ones."""
     folder = draft.parent
@@ -73,6 +83,7 @@ def commit(
         fingerprint=fingerprint,
         dimension=dimension,
         counts=dict(counts),
+        level=dict(level),
         built_at=now.isoformat(timespec="seconds"),
         files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
     )

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
 
 # What finding every word, and every two words that follow one another, of the question is
 # worth in cosine. Measured on PIAF: bench/RESULTS.md, "Fusion".
 WORD_WEIGHT = 0.075
 PHRASE_WEIGHT = 0.05
+# The same beside token by token scores; fitted by `python -m bench.fit_ranking`.
+LATE_WORD_WEIGHT = 0.04
+LATE_PHRASE_WEIGHT = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage's row, its fused score, and the cosine in it."""
+class Candidates:
+    """Passages proposed for a question, best first; arrays of one length.
 
-    row: int
-    score: float
-    cosine: float
+    `late` is the token by token score, zeros where the index has none.
+    """
+
+    rows: Rows
+    scores: Scores
+    cosines: Scores
+    word_shares: Scores
+    phrase_shares: Scores
+    late: Scores
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def taken(self, positions: Rows | list[int]) -> Candidates:
+        """Those at these positions, in this order."""
+        return Candidates(
+            self.rows[positions],
+            self.scores[positions],
+            self.cosines[positions],
+            self.word_shares[positions],
+            self.phrase_shares[positions],
+            self.late[positions],
+        )
 
 
-def fuse(
-    rows: NDArray[np.int64],
-    cosines: NDArray[np.float32],
-    word_shares: NDArray[np.float32],
-    phrase_shares: NDArray[np.float32],
-) -> list[Candidate]:
+def fuse(rows: Rows, cosines: Scores, word_shares: Scores, phrase_shares: Scores) -> Candidates:
     """Candidates by cosine + weighted shares, best first; ties by row, so always alike.
 
     A share is BM25 divided by the sum of the question's rarities: dividing makes long and
@@ -36,5 +57,26 @@ def fuse(
     Functions for Hybrid Retrieval".
     """
     scores = cosines + WORD_WEIGHT * word_shares + PHRASE_WEIGHT * phrase_shares
-    order = np.lexsort((rows, -scores))
-    return [Candidate(int(rows[i]), float(scores[i]), float(cosines[i])) for i in order]
+    none = np.zeros(len(rows), np.float32)
+    fused = Candidates(rows, scores.astype(np.float32), cosines, word_shares, phrase_shares, none)
+    return fused.taken(np.lexsort((rows, -fused.scores)))
+
+
+def rerank(fused: Candidates, late: Scores) -> Candidates:
+    """The first `len(late)` candidates by their token by token scores and shares; the others dropped.
+
+    Late interaction takes the cosine's place: with it, the cosine adds nothing
+    (bench/RESULTS.md, "Ranking").
+    """
+    first = fused.taken(list(range(len(late))))
+    scores = late + LATE_WORD_WEIGHT * first.word_shares + LATE_PHRASE_WEIGHT * first.phrase_shares
+    scored = replace(first, scores=scores.astype(np.float32), late=late)
+    return scored.taken(np.lexsort((first.rows, -scored.scores)))
+
+
+def reordered(candidates: Candidates, scores: Scores) -> Candidates:
+    """The first `len(scores)` candidates by these scores, then the others, which score no higher."""
+    order = np.argsort(-scores, kind="stable")
+    behind = np.minimum(candidates.scores[len(scores) :], scores.min(initial=np.inf))
+    sorted_ = candidates.taken([*order.tolist(), *range(len(scores), len(candidates))])
+    return replace(sorted_, scores=np.concatenate([scores[order], behind]).astype(np.float32))

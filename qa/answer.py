@@ -6,58 +6,24 @@ followed by the number of its citation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpus.documents import Passage, Span
-from corpus.lines import is_item
-from index.duplicates import Place
-from index.engine import Engine, Hit, Search
+from index.engine import Engine
 from index.filtering import NO_FILTERS, Filters
+from index.french import terms
+from index.questions import asks_list, compared
+from qa.citing import Citation, Quote, cite
 from qa.refusal import THRESHOLD, confidence, reason_for_refusal
 
-# An answer quotes the best sentence, and others nearly as good: at most so many.
+# An answer quotes the best sentence, and those of other passages nearly as good: at most so many.
 _MOST_SENTENCES = 3
-# How far below the best a further passage, or a further sentence, may score and be quoted.
-# On PIAF (300 questions) the second passage is 0.042 below the first in the median, 0.014 in the
-# lowest quarter: a further passage is quoted when it is that close. The sentences' margin is a guess.
+# How far below the best a further passage may score and be quoted.
 _PASSAGE_MARGIN = 0.015
-_SENTENCE_MARGIN = 0.03
-_MOST_HIGHLIGHTS = 3
 NOTHING_ALLOWED = (
     "Aucun texte ne correspond aux filtres demandés (dossier, fichier ou format) ; "
     "élargissez-les ou retirez-les."
 )
-# A list up to this many characters is quoted whole with the line that introduces it.
-_LONGEST_LIST = 900
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Exact characters of a document: `document.text[start:end] == quote`."""
-
-    start: int
-    end: int
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A passage given as a source. `highlights`, best first, lie inside it; `also`: where passages
-    that say the same thing stand.
-    """
-
-    number: int
-    source: str
-    title: str
-    headings: tuple[str, ...]
-    start: int
-    end: int
-    quote: str
-    page: int | None
-    highlights: tuple[Quote, ...]
-    score: float
-    found_by: tuple[str, ...]
-    also: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,76 +57,37 @@ class Answer:
         return "\n\n".join(f"{s.quote.quote} [{s.number}]" for s in self.sentences)
 
 
-def ask(engine: Engine, question: str, top_k: int, filters: Filters = NO_FILTERS) -> Answer:
-    """Searches, then answers or refuses. The citations are the same in both cases; there are
-    none when the filters leave no passage.
+def ask(
+    engine: Engine,
+    question: str,
+    top_k: int,
+    filters: Filters = NO_FILTERS,
+    threshold: float = THRESHOLD,
+) -> Answer:
+    """Searches, then answers, or refuses below the threshold of confidence.
+
+    The citations are the same in both cases; there are none when the filters leave no passage.
     """
     search = engine.search(question, top_k, filters)
     if not search.hits:
         return Answer((), NOTHING_ALLOWED, 0.0, (), search.generation)
-    citations = cite(search)
+    citations = cite(search, question)
     certainty = confidence(search.signals)
-    if certainty < THRESHOLD:
+    if certainty < threshold:
         reason = reason_for_refusal(search.signals)
         return Answer((), reason, certainty, citations, search.generation)
-    sentences = _compose(citations)
-    return Answer(sentences, None, certainty, citations, search.generation)
+    return Answer(_compose(question, citations), None, certainty, citations, search.generation)
 
 
-def cite(search: Search) -> tuple[Citation, ...]:
-    """The hits as numbered citations, from 1, best first."""
-    return tuple(_citation(number, hit) for number, hit in enumerate(search.hits, 1))
+def _compose(question: str, citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
+    sides = compared(question)
+    if sides is not None:
+        return _on_both(sides, citations) or _listed(citations)
+    return _listed(citations) if asks_list(question) else _best_of_each(citations)
 
 
-def _citation(number: int, hit: Hit) -> Citation:
-    passage = hit.passage
-    return Citation(
-        number=number,
-        source=passage.document_id,
-        title=hit.title,
-        headings=passage.headings,
-        start=passage.start,
-        end=passage.end,
-        quote=passage.text,
-        page=hit.page,
-        highlights=highlights(hit),
-        score=hit.score,
-        found_by=hit.found_by,
-        also=hit.also,
-    )
-
-
-def highlights(hit: Hit) -> tuple[Quote, ...]:
-    """The passage's sentences that answer best, each whole; a list with its introduction."""
-    passage = hit.passage
-    ranked = sorted(range(len(passage.sentences)), key=lambda i: -hit.sentence_scores[i])
-    chosen: list[Span] = []
-    for i in ranked:
-        if hit.sentence_scores[i] < hit.sentence_scores[ranked[0]] - _SENTENCE_MARGIN and chosen:
-            break
-        span = _with_list(passage, i)
-        if not any(span.start < other.end and other.start < span.end for other in chosen):
-            chosen.append(span)
-        if len(chosen) == _MOST_HIGHLIGHTS:
-            break
-    return tuple(_quote(passage, span) for span in chosen)
-
-
-def _with_list(passage: Passage, i: int) -> Span:
-    """Sentence i, and when it introduces a list, the items that follow it."""
-    sentence = passage.sentences[i]
-    if not passage.slice(sentence).endswith(":"):
-        return sentence
-    end = sentence.end
-    for item in passage.sentences[i + 1 :]:
-        on_new_line = "\n" in passage.text[end - passage.start : item.start - passage.start]
-        if not (on_new_line and is_item(passage.slice(item))) or item.end - sentence.start > _LONGEST_LIST:
-            break
-        end = item.end
-    return Span(sentence.start, end)
-
-
-def _compose(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
+def _best_of_each(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
+    """The best sentence of the first passage, and of those that score nearly as high."""
     sentences: list[CitedSentence] = []
     for citation in citations:
         if citation.score < citations[0].score - _PASSAGE_MARGIN or len(sentences) == _MOST_SENTENCES:
@@ -171,5 +98,23 @@ def _compose(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
     return tuple(sentences)
 
 
-def _quote(passage: Passage, span: Span) -> Quote:
-    return Quote(span.start, span.end, passage.slice(span))
+def _listed(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
+    """The sentences of the first passage in the order of the text, then the best of the others."""
+    first, others = citations[0], _best_of_each(citations)[1:]
+    in_order = sorted(first.highlights, key=lambda highlight: highlight.start)
+    return (*(CitedSentence(highlight, first.number) for highlight in in_order), *others)
+
+
+def _on_both(sides: tuple[str, str], citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
+    """A sentence on each side of a comparison, or none when one has none."""
+    found = [next(_naming(side, citations), None) for side in sides]
+    return tuple(dict.fromkeys(s for s in found if s is not None)) if None not in found else ()
+
+
+def _naming(side: str, citations: tuple[Citation, ...]) -> Iterator[CitedSentence]:
+    """The highlights that name a side, those of the best passages first."""
+    named = set(terms(side))
+    for citation in citations:
+        for highlight in citation.highlights:
+            if named <= set(terms(highlight.quote)):
+                yield CitedSentence(highlight, citation.number)

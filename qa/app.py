@@ -9,12 +9,13 @@ from fastapi import FastAPI, Request, Response
 
 from qa import problems
 from qa.limits import BodyLimit
+from qa.refusal import THRESHOLD
 from qa.routes import asking, documents, page, state
 from qa.serving import EngineHolder
 
 
-def create_app(holder: EngineHolder) -> FastAPI:
-    """The application that answers from `holder`'s engine."""
+def create_app(holder: EngineHolder, threshold: float = THRESHOLD) -> FastAPI:
+    """The application that answers from `holder`'s engine, and refuses below this confidence."""
     app = FastAPI(
         title="Sourcier",
         version=version("sourcier"),
@@ -24,6 +25,7 @@ def create_app(holder: EngineHolder) -> FastAPI:
         redoc_url=None,
     )
     app.state.holder = holder
+    app.state.threshold = threshold
     problems.install(app)
     app.include_router(asking.router, responses=problems.documented(413, 422, 503))
     app.include_router(documents.router, responses=problems.documented(404, 422, 503))

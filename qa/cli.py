@@ -22,6 +22,7 @@ from qa.terminal import elsewhere, err, out, print_document, print_unread, progr
 
 if TYPE_CHECKING:
     # Loaded by the commands that need them: `sourcier --help` answers at once.
+    from index.cross_encoder import Reranker
     from index.embedding import Encoder
     from index.engine import Engine
     from index.filtering import Filters
@@ -98,13 +99,14 @@ def serve(
     """Répond par HTTP, et sur une page à la même adresse."""
     import uvicorn
 
-    from index.engine import open_engine
+    from index.embedded import open_engine
     from qa.app import create_app
+    from qa.refusal import threshold_of
     from qa.serving import EngineHolder
 
     settings = load_settings(home=home, host=host, port=port)
-    encoder = _encoder(settings)
-    holder = EngineHolder(settings.home, lambda: open_engine(settings.home, encoder))
+    encoder, reranker = _encoder(settings), _reranker(settings)
+    holder = EngineHolder(settings.home, lambda: open_engine(settings.home, encoder, reranker))
     try:
         engine = holder.engine()
     except SourcierError as error:
@@ -115,7 +117,8 @@ def serve(
         err.print(
             f"{counted(engine.manifest.counts['documents'], 'document')} ; http://{settings.host}:{settings.port}"
         )
-    uvicorn.run(create_app(holder), host=settings.host, port=settings.port, log_level="warning")
+    application = create_app(holder, threshold_of(settings.risk))
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
 
 
 @app.command()
@@ -130,12 +133,16 @@ def ask(
 ) -> None:
     """Pose une question."""
     from qa.answer import ask as answer_question
+    from qa.refusal import threshold_of
     from qa.replies import ask_out
 
     question = _checked(question)
-    engine = _open(load_settings(home=home))
+    settings = load_settings(home=home)
+    engine = _open(settings)
     started = time.perf_counter()
-    answer = answer_question(engine, question, top_k, _filters(folder, source, file_format))
+    answer = answer_question(
+        engine, question, top_k, _filters(folder, source, file_format), threshold_of(settings.risk)
+    )
     reply = ask_out(question, answer, 1000 * (time.perf_counter() - started))
     if as_json:
         print(reply.model_dump_json())
@@ -159,14 +166,15 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Donne les passages les plus proches, sans répondre."""
-    from qa.answer import NOTHING_ALLOWED, cite
+    from qa.answer import NOTHING_ALLOWED
+    from qa.citing import cite
     from qa.replies import citation_out
     from qa.schemas import SearchOut
 
     question = _checked(question)
     filters = _filters(folder, source, file_format)
     found = _open(load_settings(home=home)).search(question, top_k, filters)
-    reply = SearchOut(hits=[citation_out(c) for c in cite(found)], generation=found.generation)
+    reply = SearchOut(hits=[citation_out(c) for c in cite(found, question)], generation=found.generation)
     if as_json:
         print(reply.model_dump_json())
         return
@@ -255,15 +263,21 @@ def _encoder(settings: Settings) -> Encoder:
 
     if settings.model is None and not (settings.models / MODEL_NAME).is_dir():
         err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
-    return load_encoder(settings.model, settings.models)
+    return load_encoder(settings.model, settings.models, interaction=settings.ranking == "fine")
 
 
 def _open(settings: Settings) -> Engine:
     from index import generation
-    from index.engine import open_engine
+    from index.embedded import open_engine
 
     generation.current(settings.home)  # no index is told at once, before the model is loaded
-    return open_engine(settings.home, _encoder(settings))
+    return open_engine(settings.home, _encoder(settings), _reranker(settings))
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    from index.cross_encoder import load_reranker
+
+    return None if settings.reranker is None else load_reranker(settings.reranker)
 
 
 def _inspected(cut: CutDocument) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
@@ -46,6 +47,19 @@ class Settings(BaseSettings):
     model: str | None = Field(
         default=None, description="un autre modèle sentence-transformers, par nom ou dossier"
     )
+    ranking: Literal["fine", "simple"] = Field(
+        default="fine",
+        description="fine compare question et passages mot à mot ; simple prend moins de place et de temps",
+    )
+    reranker: str | None = Field(
+        default=None, description="un cross-encoder qui relit les vingt premiers passages, par nom ou dossier"
+    )
+    risk: float | None = Field(
+        default=None,
+        ge=0.01,
+        le=0.5,
+        description="la part de réponses fausses admise, de 0.01 à 0.5 ; au-delà, le service refuse",
+    )
     host: str = Field(default="127.0.0.1", description="l'adresse d'écoute")
     port: int = Field(default=8000, ge=1, le=65535, description="le port d'écoute")
 
@@ -71,4 +85,8 @@ def load_settings(**options: object) -> Settings:
         ) from None
 
 
-_EXPECTED = {"port": "un nombre entier de 1 à 65535 est attendu"}
+_EXPECTED = {
+    "port": "un nombre entier de 1 à 65535 est attendu",
+    "risk": "un nombre de 0.01 à 0.5 est attendu",
+    "ranking": "fine ou simple est attendu",
+}

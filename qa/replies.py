@@ -8,7 +8,8 @@ from corpus.documents import Document, SetAside
 from corpus.glossary import Definition
 from index.engine import Engine
 from index.store import DocumentSummary
-from qa.answer import Answer, Citation
+from qa.answer import Answer
+from qa.citing import Citation
 from qa.schemas import (
     AnswerOut,
     AskOut,

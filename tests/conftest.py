@@ -12,8 +12,9 @@ import pytest
 
 from corpus.folding import fold
 from index.build import build
-from index.embedding import EncodedPassage, EncoderInput, Vectors
-from index.engine import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine, open_engine
+from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput, Vectors
+from index.interaction import Interaction
 
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 
@@ -25,8 +26,11 @@ class FakeEncoder:
     fingerprint = "fake-1"
     dimension = 64
 
-    def encode_question(self, question: str) -> Vectors:
-        return self._vector(question)
+    def __init__(self, interaction: Interaction | None = None) -> None:
+        self.interaction = interaction
+
+    def encode_question(self, question: str) -> EncodedQuestion:
+        return EncodedQuestion(self._vector(question), self._tokens(question))
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         for i, p in enumerate(passages):
@@ -37,11 +41,16 @@ class FakeEncoder:
                     self._vector(f"{p.context} {p.text}"),
                     np.array(rows, np.float32).reshape(-1, self.dimension),
                     truncated=False,
+                    codes=self.interaction and self.interaction.codes(self._tokens(f"{p.context} {p.text}")),
                 ),
             )
 
     def token_starts(self, text: str) -> Sequence[int]:
         return [match.start() for match in _TOKEN.finditer(text)]
+
+    def _tokens(self, text: str) -> Vectors:
+        vectors = [self._vector(word) for word in re.findall(r"\w+", text)]
+        return np.array(vectors, np.float32).reshape(-1, self.dimension)
 
     def _vector(self, text: str) -> Vectors:
         total = np.full(self.dimension, 1e-6)
@@ -65,6 +74,19 @@ TEXTS = {
 @pytest.fixture(scope="session")
 def fake_encoder() -> FakeEncoder:
     return FakeEncoder()
+
+
+def fake_interaction(size: int = 32) -> Interaction:
+    """Nothing learned: a random projection, every question token worth the same."""
+    random = np.random.default_rng(5)
+    projection = np.linalg.qr(random.standard_normal((FakeEncoder.dimension, size)))[0].astype(np.float32)
+    return Interaction(
+        projection,
+        np.zeros(FakeEncoder.dimension, np.float32),
+        0.0,
+        np.full(size, -0.6, np.float32),
+        np.full(size, 0.08, np.float32),
+    )
 
 
 @pytest.fixture(scope="session")

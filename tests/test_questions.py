@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 import corpus
-import index
 from corpus.folding import fold
 from index.build import read_folder
 from qa.evaluation import EvaluationQuestion, load_questions
@@ -19,7 +18,7 @@ from qa.evaluation import EvaluationQuestion, load_questions
 TEXTS = Path(corpus.__file__).parent / "texts"
 FRENCH = load_questions(Path(__file__).with_name("questions.jsonl"))
 ENGLISH = load_questions(Path(__file__).with_name("questions_english.jsonl"))
-UNRELATED = (Path(index.__file__).parent / "unrelated_questions.txt").read_text("utf-8").splitlines()
+UNRELATED = (Path(__file__).parent / "questions_unrelated.txt").read_text("utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from corpus.folding import fold
 from index.duplicates import Place
 from index.engine import Engine
-from qa.answer import Answer, Citation, ask
+from qa.answer import Answer, ask
+from qa.citing import Citation
 from qa.evaluation.records import EvaluationQuestion, Found, Outcome
 from qa.evaluation.retrieval import retrieval_scores
+from qa.refusal import THRESHOLD
 
 # Enough passages for ten documents on PIAF, whose paragraphs are one or two passages each.
 TOP_K = 20
@@ -21,6 +23,7 @@ _EVIDENCE = "evidence"
 def evaluate(
     engine: Engine,
     questions: Sequence[EvaluationQuestion],
+    threshold: float = THRESHOLD,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[Outcome]:
     """What became of each question. Their ids must differ."""
@@ -30,7 +33,7 @@ def evaluate(
     replies: list[tuple[Answer, float]] = []
     for done, question in enumerate(questions, 1):
         started = time.perf_counter()
-        answer = ask(engine, question.question, TOP_K)
+        answer = ask(engine, question.question, TOP_K, threshold=threshold)
         replies.append((answer, 1000 * (time.perf_counter() - started)))
         progress("questions", done, len(questions))
     ranked = {q.id: _ranked(q, answer) for q, (answer, _) in zip(questions, replies, strict=True)}

@@ -101,12 +101,13 @@ def _evaluation(
     rebuild: bool,
 ) -> Evaluation:
     from index import generation
-    from index.engine import open_engine
+    from index.cross_encoder import load_reranker
+    from index.embedded import open_engine
     from qa.evaluation.asking import evaluate
     from qa.evaluation.comparison import compare
     from qa.evaluation.measures import summary
     from qa.evaluation.results import Asked, Evaluation, outcomes_of
-    from qa.refusal import THRESHOLD
+    from qa.refusal import threshold_of
 
     before = outcomes_of(compared) if compared else None
     home = settings.home
@@ -116,10 +117,12 @@ def _evaluation(
         questions = load_questions(dataset)
         generation.current(home)  # no index is told at once, before the model is loaded
         encoder = encoder_of(settings)
-    engine = open_engine(home, encoder)
+    threshold = threshold_of(settings.risk)
+    reranker = None if settings.reranker is None else load_reranker(settings.reranker)
+    engine = open_engine(home, encoder, reranker)
     try:
         with progress() as show:
-            outcomes = evaluate(engine, draw(questions, how), show)
+            outcomes = evaluate(engine, draw(questions, how), threshold, show)
     finally:
         engine.close()
     manifest = engine.manifest
@@ -131,7 +134,7 @@ def _evaluation(
             manifest.built_at,
             manifest.model,
             manifest.counts,
-            THRESHOLD,
+            threshold,
         ),
         summary(outcomes),
         tuple(outcomes),

@@ -16,4 +16,11 @@ def current_engine(request: Request) -> Engine:
     return holder.engine()
 
 
+def refusal_threshold(request: Request) -> float:
+    """The confidence below which this service refuses."""
+    threshold: float = request.app.state.threshold
+    return threshold
+
+
 CurrentEngine = Annotated[Engine, Depends(current_engine)]
+Threshold = Annotated[float, Depends(refusal_threshold)]

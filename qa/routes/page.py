@@ -18,7 +18,8 @@ from pydantic_core import PydanticCustomError
 
 from corpus.documents import Document, Reason, SetAside
 from corpus.errors import SourcierError
-from qa.answer import Citation, ask
+from qa.answer import ask
+from qa.citing import Citation
 from qa.french import REASONS
 from qa.problems import UnknownDocument, status_of
 from qa.replies import source_url
@@ -53,7 +54,8 @@ def home(request: Request, question: Annotated[str, Query()] = "") -> Response:
         engine = current_engine(request)
         context["index"] = engine.manifest
         if "question" in request.query_params:
-            answer = ask(engine, check_question(question), DEFAULT_TOP_K)
+            threshold = request.app.state.threshold
+            answer = ask(engine, check_question(question), DEFAULT_TOP_K, threshold=threshold)
             context["answer"] = answer
             context["passages"] = [(citation, quote_pieces(citation)) for citation in answer.citations]
     except PydanticCustomError as error:

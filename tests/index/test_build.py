@@ -10,7 +10,7 @@ import pytest
 from corpus.errors import MissingTexts
 from index import generation
 from index.build import build
-from index.engine import open_engine
+from index.embedded import open_engine
 from index.errors import IncompatibleIndex, NothingIndexed
 from tests.conftest import TEXTS, FakeEncoder
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.build import build
+from index.calibration import covered_share
 from index.duplicates import Place
-from index.engine import NOTHING_FOUND, EmbeddedEngine, covered_share, open_engine
+from index.embedded import EmbeddedEngine, open_engine
+from index.engine import NOTHING_FOUND
 from index.filtering import Filters
 from tests.conftest import TEXTS, FakeEncoder
 

@@ -8,7 +8,7 @@ import pytest
 
 from corpus.glossary import Meaning
 from index.build import build
-from index.engine import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine, open_engine
 from index.expansion import asked_meanings, expanded
 from qa.answer import ask
 from tests.conftest import FakeEncoder

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import qa.cli
-from index.engine import EmbeddedEngine
+from index.embedded import EmbeddedEngine
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import Command, client_of
 

@@ -10,8 +10,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from index.build import BuildReport, build
+from index.embedded import open_engine
 from index.embedding import Encoder
-from index.engine import open_engine
 from qa.app import create_app
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder

@@ -8,17 +8,21 @@ from typing import cast
 import pytest
 
 from corpus.documents import Passage, Span
+from index.calibration import Match
 from index.duplicates import Place
-from index.engine import NOTHING_FOUND, EmbeddedEngine, Engine, Hit, Search, Signals
+from index.embedded import EmbeddedEngine
+from index.engine import NOTHING_FOUND, Engine, Hit, Search, Signals
 from index.filtering import NO_FILTERS, Filters
-from qa.answer import NOTHING_ALLOWED, Answer, Citation, Quote, ask, cite, highlights
+from qa.answer import NOTHING_ALLOWED, Answer, ask
+from qa.citing import Citation, Quote, cite, highlights
 from qa.refusal import confidence
 from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS
 
 # A passage rarely starts its document: offsets that forget it would be wrong from here on.
 START = 100
-SURE = Signals(cosine=0.95, background_mean=0.2, background_deviation=0.1, coverage=1.0, known=1.0)
-UNSURE = Signals(cosine=0.1, background_mean=0.1, background_deviation=0.1, coverage=0.0, known=0.0)
+USUAL = Match(cosine=0.8, height=3.0, coverage=0.2, late=0.7)
+SURE = Signals(best=Match(cosine=0.95, height=7.0, coverage=1.0, late=0.95), usual=USUAL, known=1.0)
+UNSURE = Signals(best=Match(cosine=0.75, height=1.0, coverage=0.0, late=0.6), usual=USUAL, known=0.0)
 INTRODUCTION = "Le maillage territorial a trois missions :"
 LIST = f"{INTRODUCTION}\n- trouver un médecin traitant ;\n- organiser les gardes ;\n- prévenir."
 
@@ -139,19 +143,45 @@ def test_a_refusal_has_no_text_a_reason_and_the_same_citations() -> None:
     assert refused.citations == intact.citations
 
 
-def test_a_confidence_at_the_threshold_is_answered_and_one_below_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_confidence_at_the_threshold_is_answered_and_one_below_refused() -> None:
     engine = prepared(SURE, make_hit("Il pleut.", scores=(0.9,)))
     certainty = confidence(SURE)
-    monkeypatch.setattr("qa.answer.THRESHOLD", certainty)
-    assert ask(engine, "Quel temps ?", 1).text == "Il pleut. [1]"
-    monkeypatch.setattr("qa.answer.THRESHOLD", certainty + 1e-12)
-    assert ask(engine, "Quel temps ?", 1).text is None
+    assert ask(engine, "Quel temps ?", 1, threshold=certainty).text == "Il pleut. [1]"
+    assert ask(engine, "Quel temps ?", 1, threshold=certainty + 1e-12).text is None
+
+
+def test_a_question_for_a_list_is_answered_by_all_that_the_passage_says_in_its_order() -> None:
+    sentences = ("Le CHU soigne.", "Il enseigne.", "Il cherche.", "Il date de 1958.")
+    hit = make_hit(*sentences, scores=(0.84, 0.85, 0.80, 0.70))
+    one = ask(prepared(SURE, hit), "Quelle est la mission du CHU ?", 1)
+    assert one.text == "Il enseigne. [1]"
+    several = ask(prepared(SURE, hit), "Quelles sont les missions du CHU ?", 1)
+    assert several.text == "Le CHU soigne. [1]\n\nIl enseigne. [1]\n\nIl cherche. [1]"
+    assert [h.quote for h in several.citations[0].highlights] == [
+        "Il enseigne.",
+        "Le CHU soigne.",
+        "Il cherche.",
+    ]
+
+
+def test_a_comparison_is_answered_by_a_sentence_on_each_side() -> None:
+    hits = (
+        make_hit("La clinique est privée.", "Elle opère.", scores=(0.8, 0.81), score=0.9),
+        make_hit("L'hôpital est public.", scores=(0.8,), score=0.7, source="hopital.md"),
+    )
+    question = "Quelle est la différence entre un hôpital et une clinique ?"
+    answer = ask(prepared(SURE, *hits), question, 2)
+    assert answer.text == "L'hôpital est public. [2]\n\nLa clinique est privée. [1]"
+
+
+def test_a_comparison_with_one_side_missing_is_answered_by_the_best_passage() -> None:
+    hit = make_hit("La clinique est privée.", scores=(0.8,))
+    answer = ask(prepared(SURE, hit), "Quelle différence entre un hôpital et une clinique ?", 1)
+    assert answer.text == "La clinique est privée. [1]"
 
 
 def test_without_an_allowed_passage_the_answer_is_a_refusal_that_says_so() -> None:
-    assert cite(Search((), NOTHING_FOUND, "g-essai")) == ()
+    assert cite(Search((), NOTHING_FOUND, "g-essai"), "Où ?") == ()
     answer = ask(prepared(NOTHING_FOUND), "Quel temps fait-il ?", 5, Filters(folders=("absent",)))
     assert answer == Answer((), NOTHING_ALLOWED, 0.0, (), "g-essai")
     assert (answer.refused, answer.text) == (True, None)
@@ -160,7 +190,7 @@ def test_without_an_allowed_passage_the_answer_is_a_refusal_that_says_so() -> No
 def test_a_citation_carries_all_that_the_hit_says() -> None:
     also = (Place("pluie.md", "La pluie", 3, 12, "il pleut."),)
     hit = dataclasses.replace(make_hit("Il pleut.", scores=(0.9,), score=0.75), also=also)
-    assert cite(Search((hit,), SURE, "g-essai")) == (
+    assert cite(Search((hit,), SURE, "g-essai"), "Où ?") == (
         Citation(
             number=1,
             source="soins.md",

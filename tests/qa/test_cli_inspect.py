@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.engine import EmbeddedEngine
+from index.embedded import EmbeddedEngine
 from tests.conftest import TEXTS
 from tests.qa.helpers import Command, index_texts, parsed
 

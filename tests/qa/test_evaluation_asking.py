@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import cast
 
 from index.duplicates import Place
-from index.engine import EmbeddedEngine, Engine, Search
+from index.embedded import EmbeddedEngine
+from index.engine import Engine, Search
 from index.filtering import Filters
 from qa.evaluation.asking import evaluate
 from qa.evaluation.records import EvaluationQuestion, Evidence, Found, Outcome
@@ -138,7 +139,9 @@ def test_progress_is_told_after_each_question(engine: EmbeddedEngine) -> None:
     questions = [replace(asked(ANSWERED), id=name) for name in "abc"]
     assert [
         o.id
-        for o in evaluate(engine, questions, lambda stage, done, total: told.append((stage, done, total)))
+        for o in evaluate(
+            engine, questions, progress=lambda stage, done, total: told.append((stage, done, total))
+        )
     ] == ["a", "b", "c"]
     assert told == [("questions", 1, 3), ("questions", 2, 3), ("questions", 3, 3)]
 

@@ -9,7 +9,7 @@ from urllib.parse import quote as percent_encode
 import pytest
 from fastapi.testclient import TestClient
 
-from index.engine import EmbeddedEngine
+from index.embedded import EmbeddedEngine
 from qa.refusal import confidence
 from tests.conftest import TEXTS
 from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS, client_of, index_texts

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from lxml import html
 
 from corpus.documents import Document, Reason, SetAside
-from qa.answer import Citation, Quote
+from qa.citing import Citation, Quote
 from qa.routes.page import Piece, document_pieces, quote_pieces
 from tests.conftest import TEXTS
 from tests.qa.helpers import (

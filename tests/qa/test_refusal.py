@@ -6,40 +6,78 @@ from dataclasses import replace
 
 import pytest
 
-from index.engine import EmbeddedEngine, Signals
-from qa.refusal import DEFINED, confidence, features, reason_for_refusal
+from index.calibration import Match
+from index.embedded import EmbeddedEngine
+from index.engine import Signals
+from qa.refusal import DEFINED, FITS, THRESHOLD, confidence, features, reason_for_refusal, threshold_of
 from tests.qa.helpers import UNKNOWN_WORDS
 
-SIGNALS = Signals(cosine=0.6, background_mean=0.2, background_deviation=0.1, coverage=0.5, known=0.5)
+USUAL = Match(cosine=0.8, height=3.0, coverage=0.2, late=0.7)
+SIGNALS = Signals(best=Match(cosine=0.85, height=4.0, coverage=0.5, late=0.75), usual=USUAL, known=0.5)
 NOT_CLEAR = (
     "Aucun passage des textes ne répond assez clairement à cette question ; "
     "les plus proches sont donnés à titre indicatif."
 )
 
 
-def test_height_counts_deviations_above_unrelated_passages() -> None:
-    assert features(SIGNALS) == {"cosine": 0.6, "height": pytest.approx(4.0), "coverage": 0.5}
+def test_token_scores_are_counted_from_what_the_index_gives_to_what_it_cannot_answer() -> None:
+    assert features(SIGNALS) == {"height": 4.0, "coverage": 0.5, "late": pytest.approx(0.05)}
 
 
-def test_an_index_of_one_passage_has_no_deviation_to_divide_by() -> None:
-    lone = replace(SIGNALS, background_mean=0.4, background_deviation=0.0)
-    assert features(lone) == {"cosine": 0.6, "height": pytest.approx(0.2), "coverage": 0.5}
+def test_an_index_without_token_scores_counts_its_cosines_so() -> None:
+    simple = replace(SIGNALS, best=replace(SIGNALS.best, late=0.0))
+    assert features(simple) == {"height": 4.0, "coverage": 0.5, "cosine": pytest.approx(0.05)}
+
+
+@pytest.mark.parametrize("late", [0.0, 0.75])
+def test_the_words_of_a_question_in_another_language_do_not_count(late: float) -> None:
+    foreign = replace(SIGNALS, best=replace(SIGNALS.best, late=late), french=False)
+    wordless = replace(foreign, best=replace(foreign.best, coverage=0.0))
+    assert "coverage" not in features(foreign)
+    assert confidence(foreign) == confidence(wordless)
+
+
+@pytest.mark.parametrize("late", [0.0, 0.75])
+@pytest.mark.parametrize("french", [True, False])
+def test_each_kind_of_signals_has_its_fit(late: float, french: bool) -> None:
+    signals = replace(SIGNALS, best=replace(SIGNALS.best, late=late), french=french)
+    assert 0 < confidence(signals) < 1
+    assert all(len(weights) == len(names) for names, (_, weights) in FITS.items())
 
 
 @pytest.mark.parametrize(
     "better",
     [
-        pytest.param({"cosine": 0.7}, id="a nearer passage"),
+        pytest.param({"height": 5.0}, id="standing further above passages drawn at random"),
         pytest.param({"coverage": 0.8}, id="more of the words in the passage"),
-        pytest.param({"background_mean": 0.1}, id="unrelated passages further away"),
+        pytest.param({"late": 0.8}, id="tokens that fit better"),
     ],
 )
 def test_confidence_grows_with(better: dict[str, float]) -> None:
-    assert 0 < confidence(SIGNALS) < confidence(replace(SIGNALS, **better)) < 1
+    nearer = replace(SIGNALS, best=replace(SIGNALS.best, **better))
+    assert 0 < confidence(SIGNALS) < confidence(nearer) < 1
+
+
+def test_confidence_falls_where_the_texts_repeat_one_another() -> None:
+    alike = replace(SIGNALS, usual=replace(USUAL, late=0.74))
+    assert confidence(alike) < confidence(SIGNALS)
 
 
 def test_words_known_elsewhere_in_the_index_do_not_change_the_confidence() -> None:
     assert confidence(replace(SIGNALS, known=1.0)) == confidence(SIGNALS)
+
+
+def test_a_smaller_risk_asks_for_more_confidence() -> None:
+    risks = (0.5, 0.3, 0.2, 0.1, 0.05, 0.01)
+    thresholds = [threshold_of(risk) for risk in risks]
+    assert thresholds == sorted(thresholds)
+    assert thresholds[0] < thresholds[-1] < 1
+    assert threshold_of(None) == THRESHOLD
+
+
+def test_between_two_measured_risks_the_safer_holds() -> None:
+    assert threshold_of(0.11) == threshold_of(0.1)
+    assert threshold_of(0.11) > threshold_of(0.2)
 
 
 @pytest.mark.parametrize(

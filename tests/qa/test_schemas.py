@@ -9,9 +9,10 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from index.duplicates import Place
-from index.engine import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine, open_engine
 from index.filtering import NO_FILTERS, Filters
-from qa.answer import Answer, Citation, CitedSentence, Quote
+from qa.answer import Answer, CitedSentence
+from qa.citing import Citation, Quote
 from qa.filters import FiltersIn
 from qa.replies import ask_out, citation_out, document_facts_out, documents_out, source_url
 from qa.schemas import (

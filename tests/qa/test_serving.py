@@ -10,7 +10,8 @@ from typing import cast
 
 import pytest
 
-from index.engine import EmbeddedEngine, Engine, open_engine
+from index.embedded import EmbeddedEngine, open_engine
+from index.engine import Engine
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder

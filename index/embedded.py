@@ -1,0 +1,241 @@
+"""The engine of one machine: FAISS, word index and SQLite of one generation.
+
+A question in, hits and what they are worth out. Decides nothing, writes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.documents import Document, Passage, SetAside, Unread
+from corpus.glossary import Meaning
+from index import generation, lexicon, vectors, words
+from index.build import DUPLICATES, LEXICON, PHRASES, SENTENCES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
+from index.calibration import Match, match, read_text
+from index.cross_encoder import READ, Reranker
+from index.duplicates import Groups, Place
+from index.embedding import Encoder
+from index.engine import NOTHING_FOUND, Hit, Search, Signals
+from index.errors import DamagedIndex, IncompatibleIndex
+from index.expansion import asked_meanings, expanded
+from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
+from index.french import question_terms
+from index.generation import Manifest
+from index.highlighting import sentence_scores
+from index.lexicon import Lexicon
+from index.questions import is_english
+from index.ranking import Candidates, reordered
+from index.retrieval import Asked, Found, Retriever, Tokens, ask
+from index.store import DocumentSummary, Store, StoredPassage
+
+# A notice may stand on every page of a site: a hit names at most so many other places.
+_MOST_PLACES = 100
+
+Defining = Mapping[int, frozenset[int]]
+
+
+class EmbeddedEngine:
+    """One generation, opened; vectors and words in memory, texts read for the hits alone."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        encoder: Encoder,
+        store: Store,
+        retriever: Retriever,
+        sentence_vectors: NDArray[np.float16],
+        known_words: Lexicon,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self._encoder = encoder
+        self._store = store
+        self._retriever = retriever
+        self._sentences = sentence_vectors
+        self._lexicon = known_words
+        self._reranker = reranker
+        self._usual = Match(**manifest.level)
+        documents = store.document_rows()
+        # One person asks several questions of the same folder.
+        self._allowed = lru_cache(maxsize=16)(lambda filters: allowed_rows(filters, documents))
+        self._glossary = tuple(store.glossary())
+
+    def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search:
+        """The `limit` best passages for a question, by meaning and by words together.
+
+        Only among those that `filters` allow; of passages that say the same thing, the best.
+        """
+        allowed = self._allowed(filters)
+        if allowed is not None and not allowed.any():
+            return Search((), NOTHING_FOUND, self.manifest.generation)
+        english = is_english(question)
+        if not english:
+            question = self._lexicon.mended(question)
+        defining = self._defining(asked_meanings(question, self._glossary), allowed)
+        asked = ask(self._encoder, expanded(question, self._glossary))
+        found = self._retriever.search(asked, limit, allowed, tuple(sorted(defining)))
+        candidates = found.candidates
+        # What an acronym stands for is said by the texts: no likeness outweighs it.
+        ranked = sorted(range(len(candidates)), key=lambda i: candidates.rows[i] not in defining)
+        best = [ranked[i] for i in self._retriever.groups.best(candidates.rows[ranked].tolist())]
+        if self._reranker is not None and not defining:
+            candidates = self._read(question, candidates.taken(best), self._reranker)
+            best = list(range(len(candidates)))
+        found = Found(candidates.taken(best[:limit]), found.near, found.worded)
+        hits = self._hits(question, asked, found, defining, allowed)
+        signals = self._signals(asked, found, hits[0], english=english, defined=bool(defining))
+        return Search(hits, signals, self.manifest.generation)
+
+    def document(self, document_id: str) -> Document | None:
+        return self._store.document(document_id)
+
+    def documents(self) -> Sequence[DocumentSummary]:
+        return self._store.summaries()
+
+    def passages_of(self, document_id: str) -> Sequence[Passage]:
+        return self._store.passages_of(document_id)
+
+    def set_aside_of(self, document_id: str) -> Sequence[SetAside]:
+        return self._store.set_aside_of(document_id)
+
+    def unread(self) -> Sequence[Unread]:
+        return self._store.unread()
+
+    def glossary(self) -> Sequence[Meaning]:
+        return self._glossary
+
+    def close(self) -> None:
+        self._store.close()
+
+    def _read(self, question: str, candidates: Candidates, reranker: Reranker) -> Candidates:
+        """The candidates, the first of them in the order of a cross-encoder."""
+        first = list(range(min(READ, len(candidates))))
+        stored = self._store.passages(candidates.rows[first].tolist())
+        scores = reranker.scores(question, [read_text(s.title, s.passage) for s in stored])
+        return reordered(candidates, scores)
+
+    def _defining(self, meanings: Sequence[Meaning], allowed: Allowed | None) -> Defining:
+        """The allowed rows of the passages that define, and where their defining sentences start."""
+        sentences: defaultdict[int, set[int]] = defaultdict(set)
+        for meaning in meanings:
+            for definition in meaning.definitions:
+                row = self._store.row_at(definition.document_id, definition.start)
+                if row is not None and (allowed is None or allowed[row]):
+                    sentences[row].add(definition.sentence_start)
+        return {row: frozenset(starts) for row, starts in sentences.items()}
+
+    def _hits(
+        self, question: str, asked: Asked, found: Found, defining: Defining, allowed: Allowed | None
+    ) -> tuple[Hit, ...]:
+        rarities = {term: self._retriever.words.rarity(term) for term in set(question_terms(question))}
+        candidates = found.candidates
+        hits = []
+        for row, score, stored in zip(
+            candidates.rows.tolist(),
+            candidates.scores.tolist(),
+            self._store.passages(candidates.rows.tolist()),
+            strict=True,
+        ):
+            passage = stored.passage
+            cosines = self._sentence_cosines(stored, asked)
+            scores = sentence_scores(question, passage, cosines, rarities)
+            hits.append(
+                Hit(
+                    passage,
+                    stored.title,
+                    stored.page,
+                    score,
+                    tuple(
+                        name
+                        for name, rows in (("vectors", found.near), ("words", found.worded))
+                        if row in rows
+                    ),
+                    tuple(
+                        sentence_score + (sentence.start in defining.get(row, ()))
+                        for sentence_score, sentence in zip(scores, passage.sentences, strict=True)
+                    ),
+                    self._also(row, allowed),
+                )
+            )
+        return tuple(hits)
+
+    def _sentence_cosines(self, stored: StoredPassage, asked: Asked) -> list[float]:
+        last = stored.first_sentence + len(stored.passage.sentences)
+        rows = self._sentences[stored.first_sentence : last].astype(np.float32)
+        return [float(cosine) for cosine in rows @ asked.vector]
+
+    def _also(self, row: int, allowed: Allowed | None) -> tuple[Place, ...]:
+        others = self._retriever.groups.others(row)
+        if allowed is not None:
+            others = others[allowed[others]]
+        found = self._store.passages(others[:_MOST_PLACES].tolist())
+        return tuple(
+            Place(s.passage.document_id, s.title, s.passage.start, s.passage.end, s.passage.text)
+            for s in found
+        )
+
+    def _signals(self, asked: Asked, found: Found, hit: Hit, *, english: bool, defined: bool) -> Signals:
+        vocabulary = self._retriever.words
+        rarities = {term: vocabulary.rarity(term) for term in set(asked.terms)}
+        total = sum(rarities.values())
+        known = sum(rarity for term, rarity in rarities.items() if term in vocabulary.vocabulary)
+        return Signals(
+            best=match(self._retriever, asked, found, read_text(hit.title, hit.passage)),
+            usual=self._usual,
+            known=known / total if total else 0.0,
+            french=not english,
+            defined=defined,
+        )
+
+
+def open_engine(home: Path, encoder: Encoder, reranker: Reranker | None = None) -> EmbeddedEngine:
+    """Opens the generation served, once its files are verified.
+
+    Raises NoIndex, DamagedIndex, or IncompatibleIndex when another model built it.
+    """
+    folder = generation.current(home)
+    manifest = generation.verify(folder)
+    if manifest.fingerprint != encoder.fingerprint:
+        raise IncompatibleIndex(
+            f"l'index a été construit avec le modèle {manifest.model} ({manifest.fingerprint}), "
+            f"pas avec {encoder.name} ({encoder.fingerprint}) ; lancez : sourcier build"
+        )
+    try:
+        tokens = None
+        if (folder / TOKENS).exists():
+            tokens = Tokens(_mapped(folder / TOKENS), np.load(folder / TOKEN_STARTS, allow_pickle=False))
+        retriever = Retriever(
+            vectors.from_bytes((folder / VECTORS).read_bytes()),
+            words.from_bytes((folder / WORDS).read_bytes()),
+            words.from_bytes((folder / PHRASES).read_bytes()),
+            Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
+            tokens,
+        )
+        return EmbeddedEngine(
+            manifest,
+            encoder,
+            Store(folder / STORE),
+            retriever,
+            _mapped(folder / SENTENCES),
+            lexicon.from_bytes((folder / LEXICON).read_bytes()),
+            reranker,
+        )
+    except (OSError, RuntimeError, ValueError, KeyError, sqlite3.Error) as error:
+        # The bytes are as written, so what is wrong is the machine (memory, disk, rights).
+        raise DamagedIndex(
+            f"{folder.name} ne s'ouvre pas ({type(error).__name__}) ; relancez, ou : sourcier build"
+        ) from error
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    """An array read from disk as it is needed."""
+    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array

@@ -1,0 +1,141 @@
+"""Finds and orders passages by row: vectors, words, then token by token. Reads no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.duplicates import Groups
+from index.embedding import Encoder, Vectors
+from index.filtering import Allowed
+from index.french import phrases, question_terms
+from index.interaction import AskedTokens, Codes, late_scores
+from index.ranking import Candidates, Rows, fuse, rerank
+from index.vectors import VectorIndex
+from index.words import WordIndex
+
+# 96 % of PIAF's right passages are in the first 40 of a fused list; each searcher proposes more.
+_PROPOSED = 100
+# Like passages take one another's place among them: at least so many that differ are proposed.
+_FEWEST_DISTINCT = 50
+# So many meet the question token by token: 97 % of PIAF's right passages are among them.
+_RERANKED = 60
+# How near an unrelated passage of this index lies to a question: told by so many, drawn once.
+_BACKGROUND_SAMPLE = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the searchers need it. `tokens` is None where the model has no interaction."""
+
+    vector: Vectors
+    tokens: AskedTokens | None
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates, best first, and which rows each searcher proposed."""
+
+    candidates: Candidates
+    near: frozenset[int]
+    worded: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Passage tokens, one passage after another: those of row r are `codes[starts[r]:starts[r + 1]]`."""
+
+    codes: Codes
+    starts: NDArray[np.int64]
+
+    def of(self, rows: Rows) -> tuple[Codes, NDArray[np.int64]]:
+        """The codes of some rows, one after another, and where each row's start."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        return np.concatenate([self.codes[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
+
+
+def ask(encoder: Encoder, question: str) -> Asked:
+    """Encodes a question and finds its terms."""
+    encoded = encoder.encode_question(question)
+    tokens = encoder.interaction.asked(encoded.tokens) if encoder.interaction else None
+    return Asked(encoded.vector, tokens, tuple(question_terms(question)))
+
+
+class Retriever:
+    """The arrays of one generation. `tokens` is None where the index was built without them."""
+
+    def __init__(
+        self,
+        vectors: VectorIndex,
+        words: WordIndex,
+        phrase_index: WordIndex,
+        groups: Groups,
+        tokens: Tokens | None,
+    ) -> None:
+        self.words = words
+        self.groups = groups
+        self._vectors = vectors
+        self._phrases = phrase_index
+        self._tokens = tokens
+        count = len(vectors)
+        sample = np.random.default_rng(0).choice(count, min(count, _BACKGROUND_SAMPLE), replace=False)
+        self._background = vectors.rows(np.sort(sample).astype(np.int64))
+
+    def search(
+        self, asked: Asked, limit: int, allowed: Allowed | None = None, always: tuple[int, ...] = ()
+    ) -> Found:
+        """At least `limit` passages that differ, if there are; `always` are rows to rank in any case."""
+        word_shares = self.words.shares(asked.terms)
+        phrase_shares = self._phrases.shares(phrases(asked.terms))
+        near, worded = self._proposals(asked.vector, word_shares, limit, allowed)
+        rows = np.union1d(np.union1d(near, worded), always).astype(np.int64)
+        cosines = self._vectors.cosines(asked.vector, rows)
+        fused = fuse(rows, cosines, word_shares[rows], phrase_shares[rows])
+        if self._tokens is not None and asked.tokens is not None and len(fused):
+            fused = self._reranked(fused, asked.tokens, self._tokens, limit, always)
+        return Found(fused, frozenset(near.tolist()), frozenset(worded.tolist()))
+
+    def background(self, vector: Vectors) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines of passages drawn without regard to the question."""
+        cosines = self._background @ vector
+        return float(cosines.mean()), float(cosines.std())
+
+    def _reranked(
+        self, fused: Candidates, asked: AskedTokens, tokens: Tokens, limit: int, always: tuple[int, ...]
+    ) -> Candidates:
+        # Stable: what must be ranked goes before the others, which keep their order.
+        kept = np.argsort(~np.isin(fused.rows, always), kind="stable")
+        fused = fused.taken(kept)
+        count = self._distinct(fused.rows, max(_RERANKED, limit + len(always)))
+        codes, starts = tokens.of(fused.rows[:count])
+        return rerank(fused, late_scores(asked, codes, starts))
+
+    def _distinct(self, rows: Rows, wanted: int) -> int:
+        """How many of the first rows hold `wanted` groups of like passages; all, if fewer do."""
+        best = self.groups.best(rows.tolist())
+        return len(rows) if len(best) <= wanted else best[wanted]
+
+    def _proposals(
+        self, vector: Vectors, word_shares: NDArray[np.float32], limit: int, allowed: Allowed | None
+    ) -> tuple[Rows, Rows]:
+        """The rows that each searcher proposes: more when most of them say the same thing."""
+        if allowed is not None:
+            word_shares = word_shares * allowed
+        count = _PROPOSED
+        while True:
+            near, _ = self._vectors.nearest(vector, count, allowed)
+            if len(near) < count or self.groups.count(near) >= max(limit, _FEWEST_DISTINCT):
+                return near, _best_rows(word_shares, count)
+            count *= 4
+
+
+def _best_rows(scores: NDArray[np.float32], limit: int) -> Rows:
+    """The rows of the `limit` highest scores above zero."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) <= limit:
+        return found
+    return found[np.argpartition(-scores[found], limit)[:limit]]

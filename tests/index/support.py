@@ -1,0 +1,55 @@
+"""What the tests of `index` share: small indexes of given texts, with late interaction or without."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.build import build
+from index.duplicates import Groups, group
+from index.embedded import EmbeddedEngine, open_engine
+from index.embedding import EncoderInput
+from index.french import phrases, terms
+from index.retrieval import Retriever, Tokens
+from index.vectors import build_vector_index
+from index.words import build_word_index
+from tests.conftest import FakeEncoder, fake_interaction
+
+
+def interacting_encoder() -> FakeEncoder:
+    """The fake encoder with an interaction, under a fingerprint that says so, as a real one has."""
+    interaction = fake_interaction()
+    encoder = FakeEncoder(interaction)
+    encoder.fingerprint = f"{FakeEncoder.fingerprint}+{interaction.fingerprint}"
+    return encoder
+
+
+def indexed(folder: Path, texts: Mapping[str, str], encoder: FakeEncoder | None = None) -> EmbeddedEngine:
+    """Writes the texts to `folder/texts`, indexes them in `folder/home`, and opens that."""
+    for source, text in texts.items():
+        path = folder / "texts" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    used = encoder or FakeEncoder()
+    build(folder / "texts", folder / "home", used)
+    return open_engine(folder / "home", used)
+
+
+def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
+    """A retriever whose row i is the i-th text; with tokens where the encoder has an interaction."""
+    encoded = [each for _, each in encoder.encode_passages([EncoderInput("", text, ()) for text in texts])]
+    found = [terms(text) for text in texts]
+    codes = [each.codes for each in encoded if each.codes is not None]
+    tokens = None
+    if codes:
+        tokens = Tokens(np.concatenate(codes), np.cumsum([0, *map(len, codes)], dtype=np.int64))
+    return Retriever(
+        build_vector_index(np.array([each.vector for each in encoded])),
+        build_word_index([Counter(each) for each in found]),
+        build_word_index([Counter(phrases(each)) for each in found]),
+        Groups(group(texts)),
+        tokens,
+    )

@@ -1,0 +1,162 @@
+"""The level of questions that an index cannot answer is learned from its own texts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, astuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.documents import Passage, Span
+from index.calibration import (
+    USUAL,
+    Match,
+    as_record,
+    covered_share,
+    match,
+    read_text,
+    unanswerable_level,
+)
+from index.retrieval import ask
+from tests.conftest import FakeEncoder
+from tests.index.support import indexed, interacting_encoder, retriever_of
+
+# Each says something else, in words of its own.
+APART = {
+    "a.txt": "La bibliothèque municipale prête gratuitement des livres aux enfants.",
+    "b.txt": "Le boulanger pétrit longuement sa pâte avant chaque fournée nocturne.",
+    "c.txt": "Plusieurs navires chargés quittent aujourd'hui le port industriel voisin.",
+    "d.txt": "Notre équipe féminine remporte facilement cette rencontre sportive régionale.",
+}
+# Each says nearly what the others say, and none the same.
+ALIKE = {
+    f"{town}.txt": f"La bibliothèque municipale de {town} prête gratuitement des livres aux enfants."
+    for town in ("Vierzon", "Bourges", "Nevers", "Moulins")
+}
+# What the usual level weighs among the sentences asked.
+USUAL_COUNT = 20
+
+
+def passage(text: str, document_id: str = "a.txt", headings: tuple[str, ...] = ()) -> Passage:
+    """A passage of one sentence."""
+    return Passage(f"{document_id}#0", document_id, 0, len(text), text, headings, (Span(0, len(text)),))
+
+
+def level_of(texts: dict[str, str], encoder: FakeEncoder) -> Match:
+    """The level of these texts, each one passage."""
+    titled = [("", passage(text, source)) for source, text in texts.items()]
+    return unanswerable_level(retriever_of(list(texts.values()), encoder), encoder, titled)
+
+
+def test_the_covered_share_weighs_each_term_by_its_rarity() -> None:
+    assert covered_share("un hôpital", {"hopital": 3.0, "lit": 1.0}) == 0.75
+    assert covered_share("un hôpital et son lit", {"hopital": 3.0, "lit": 1.0}) == 1.0
+    assert covered_share("une clinique", {"hopital": 3.0, "lit": 1.0}) == 0.0
+    assert covered_share("un hôpital", {}) == 0.0
+
+
+def test_what_is_searched_of_a_passage_is_its_title_its_headings_and_its_text() -> None:
+    assert read_text("Lits", passage("Un lit.", headings=("Soins", "Nuit"))) == "Lits\nSoins\nNuit\nUn lit."
+
+
+@pytest.mark.parametrize("tokens", [False, True])
+def test_a_match_says_how_the_first_candidate_fits(tokens: bool) -> None:
+    encoder = interacting_encoder() if tokens else FakeEncoder()
+    texts = list(APART.values())
+    retriever = retriever_of(texts, encoder)
+    asked = ask(encoder, "Un boulanger pétrit-il des livres ?")
+    found = retriever.search(asked, 1)
+    assert found.candidates.rows[0] == 1
+    vectors = np.array([encoder.encode_question(text).vector for text in texts])
+    cosines = vectors @ asked.vector
+    fit = match(retriever, asked, found, texts[1])
+    assert fit.cosine == pytest.approx(cosines[1], abs=1e-5)
+    assert fit.height == pytest.approx((cosines[1] - cosines.mean()) / cosines.std(), abs=1e-4)
+    # Each of its three terms stands in one passage of four; two of them in this one.
+    assert fit.coverage == pytest.approx(2 / 3)
+    assert fit.late == found.candidates.late[0]
+    assert (fit.late > 0) is tokens
+
+
+def test_a_passage_alone_stands_no_higher_than_itself() -> None:
+    retriever = retriever_of(["Un lit est libre."], FakeEncoder())
+    asked = ask(FakeEncoder(), "Quel lit est libre ?")
+    assert match(retriever, asked, retriever.search(asked, 1), "Un lit est libre.").height == 0.0
+
+
+def test_the_texts_of_one_document_alone_have_the_usual_level(tmp_path: Path) -> None:
+    engine = indexed(tmp_path, {"a.txt": " ".join(APART.values())}, interacting_encoder())
+    assert dict(engine.manifest.level) == as_record(USUAL)
+
+
+def test_sentences_that_say_too_little_or_too_much_are_not_asked() -> None:
+    encoder = interacting_encoder()
+    little = {"a.txt": "La bibliothèque prête des livres.", "b.txt": "Le boulanger pétrit sa pâte."}
+    much = {source: " ".join([text[:-1]] * 4) for source, text in APART.items()}
+    for texts in (little, much):
+        assert astuple(level_of(texts, encoder)) == pytest.approx(astuple(USUAL))
+    assert level_of(APART, encoder) != USUAL
+
+
+def test_a_question_s_own_document_is_left_out() -> None:
+    # Asked of its own document, a sentence would be covered whole.
+    level = level_of(APART, interacting_encoder())
+    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(APART)))
+    assert level.cosine < USUAL.cosine
+    assert level.late < USUAL.late
+
+
+def test_every_passage_of_the_document_is_left_out_not_only_the_one_that_asks() -> None:
+    first, *others = APART.values()
+    titled = [("", passage(first, "a.txt")), ("", passage(first[:-1] + " ?", "a.txt"))]
+    titled += [("", passage(text, f"{n}.txt")) for n, text in enumerate(others)]
+    encoder = interacting_encoder()
+    level = unanswerable_level(retriever_of([p.text for _, p in titled], encoder), encoder, titled)
+    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(titled)))
+
+
+def test_a_copy_in_another_document_is_left_out_too() -> None:
+    copied = {**APART, "copie.txt": APART["a.txt"].upper()}
+    level = level_of(copied, interacting_encoder())
+    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(copied)))
+
+
+def test_texts_that_repeat_one_another_have_a_higher_level(tmp_path: Path) -> None:
+    encoder = interacting_encoder()
+    alike = Match(**indexed(tmp_path / "alike", ALIKE, encoder).manifest.level)
+    apart = Match(**indexed(tmp_path / "apart", APART, encoder).manifest.level)
+    assert alike.cosine > apart.cosine
+    assert alike.coverage > apart.coverage
+    assert alike.late > apart.late
+
+
+def test_the_same_texts_have_the_same_level(tmp_path: Path) -> None:
+    once = indexed(tmp_path / "once", APART, interacting_encoder()).manifest
+    again = indexed(tmp_path / "again", APART, interacting_encoder()).manifest
+    assert once.generation != again.generation
+    assert once.level == again.level
+
+
+def test_only_so_many_sentences_are_asked_of_many_texts() -> None:
+    asked: list[str] = []
+
+    class Listening(FakeEncoder):
+        def encode_question(self, question):  # type: ignore[no-untyped-def]
+            asked.append(question)
+            return super().encode_question(question)
+
+    texts = {f"{n}.txt": f"Le lit numéro {n} du service {n * 7} reste libre chaque soir." for n in range(200)}
+    level_of(texts, Listening())
+    assert len(asked) == len(set(asked)) == 128
+    assert set(asked) < set(texts.values())
+
+
+def test_a_level_is_kept_by_name_to_six_decimals() -> None:
+    assert as_record(Match(0.1234567, 2.0, 0.5, 1 / 3)) == {
+        "cosine": 0.123457,
+        "height": 2.0,
+        "coverage": 0.5,
+        "late": 0.333333,
+    }
+    assert as_record(USUAL) == asdict(USUAL)
