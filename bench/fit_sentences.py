@@ -1,9 +1,10 @@
-"""Fits WEIGHTS of `index/highlighting.py`: python -m bench.fit_sentences PIAF [--home DIR]
+"""Fits SENTENCE_WORD_WEIGHT of `index/embedded.py`: python -m bench.fit_sentences PIAF [--home DIR]
 
 PIAF is in BEIR layout, with annotated answers. For each question, the sentences of the passage
 that holds an answer; the right ones hold the first character of one. Fits on the fit and learn
-parts (`bench/parts.py`), prints the weights with the cosine's made 1, and on the test part the
-share of questions whose best sentence is right. Questions are asked as they are written.
+parts (`bench/parts.py`), prints what the share of the question's rare words weighs where the
+sentence's cosine weighs 1, and on the test part the share of questions whose best sentence is
+right. Questions are asked as they are written.
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.fitting import Choice, Floats, IndexedSet, indexed, list_wise
+from bench.fitting import Choice, IndexedSet, indexed, list_wise, own_units
 from bench.parts import parts_by_question
 from index.build import SENTENCES
+from index.calibration import covered_share
+from index.embedded import SENTENCE_WORD_WEIGHT
 from index.embedding import load_encoder
 from index.french import question_terms
-from index.highlighting import WEIGHTS, sentence_features
 from index.store import StoredPassage
 from qa.config import load_settings
-
-NAMES = tuple(WEIGHTS)
 
 
 def main() -> None:
@@ -38,26 +38,24 @@ def main() -> None:
     parts = parts_by_question(found.dataset.questions)
     learned = [choices[i] for i in (*parts.fit, *parts.learn) if i in choices]
     tested = [choices[i] for i in parts.test if i in choices]
-    fitted = in_cosine(list_wise(learned))
-    print(f"fitted on {len(learned)} passages, tested on {len(tested)}\nWEIGHTS = {{")
-    for name, weight in zip(NAMES, fitted, strict=True):
-        print(f'    "{name}": {weight:.3f},')
-    print("}")
-    both = [NAMES.index("cosine"), NAMES.index("words")]
-    pair = np.zeros(len(NAMES), np.float32)
-    pair[both] = in_cosine(list_wise([Choice(c.features[:, both], c.right) for c in learned]))
-    for label, weights in (
-        ("first sentence", np.zeros(len(NAMES), np.float32)),
-        ("cosine", np.eye(len(NAMES), dtype=np.float32)[both[0]]),
-        (f"cosine + {pair[both[1]]:.3f} × words", pair),
-        ("the weights in use", np.array([WEIGHTS[name] for name in NAMES], np.float32)),
-        ("the weights as fitted", np.round(fitted, 3)),
+    _, fitted = own_units(list_wise(learned))
+    print(f"SENTENCE_WORD_WEIGHT = {fitted:.3f}   fitted on {len(learned)} questions")
+    print(f"share of {len(tested)} questions whose best sentence is right:")
+    for label, cosine, words in (
+        ("first sentence", 0, 0),
+        ("words alone", 0, 1),
+        ("cosine alone", 1, 0),
+        ("the weight in use", 1, SENTENCE_WORD_WEIGHT),
+        ("the weight as fitted", 1, fitted),
     ):
-        print(f"{share_right(tested, weights):.4f}  {label}")
+        print(f"{share_right(tested, (cosine, words)):.4f}  {label}")
 
 
 def sentence_choices(found: IndexedSet) -> dict[int, Choice]:
-    """The sentences to choose from, by question; none where no passage holds its answer."""
+    """The sentences to choose from, by question: cosine and share of words of each.
+
+    None where no passage holds an answer of the question.
+    """
     by_document: defaultdict[str, list[StoredPassage]] = defaultdict(list)
     for stored in found.passages():
         by_document[stored.passage.document_id].append(stored)
@@ -65,33 +63,22 @@ def sentence_choices(found: IndexedSet) -> dict[int, Choice]:
     words = found.words()
     choices = {}
     for i, question in enumerate(found.dataset.questions):
-        held = _holder(question.answer_starts, by_document)
+        held = holder(question.answer_starts, by_document)
         if held is None:
             continue
         stored, starts = held
         passage = stored.passage
         rows = sentences[stored.first_sentence : stored.first_sentence + len(passage.sentences)]
-        cosines = [float(c) for c in rows.astype(np.float32) @ found.encoded[i].vector]
         rarities = {term: words.rarity(term) for term in set(question_terms(question.question))}
-        features = sentence_features(question.question, passage, cosines, rarities)
+        shares = [covered_share(passage.slice(sentence), rarities) for sentence in passage.sentences]
         choices[i] = Choice(
-            np.array([[row[name] for name in NAMES] for row in features], np.float32),
+            np.column_stack([rows.astype(np.float32) @ found.encoded[i].vector, shares]).astype(np.float32),
             np.array([any(s.start <= start < s.end for start in starts) for s in passage.sentences]),
         )
     return choices
 
 
-def in_cosine(weights: Floats) -> Floats:
-    """The weights in units of the first, the cosine's."""
-    return weights / weights[0]
-
-
-def share_right(choices: Sequence[Choice], weights: Floats) -> float:
-    """The share of the lists whose best item is right; the first of those that tie."""
-    return float(np.mean([c.right[np.argmax(c.features @ weights)] for c in choices]))
-
-
-def _holder(
+def holder(
     answer_starts: Mapping[str, Sequence[int]], by_document: Mapping[str, Sequence[StoredPassage]]
 ) -> tuple[StoredPassage, Sequence[int]] | None:
     """The first passage that holds the start of an answer, and where answers start in its document."""
@@ -100,6 +87,11 @@ def _holder(
             if any(stored.passage.start <= start < stored.passage.end for start in starts):
                 return stored, starts
     return None
+
+
+def share_right(choices: Sequence[Choice], weights: Sequence[float]) -> float:
+    """The share of the lists whose best item is right; the first of those that tie."""
+    return float(np.mean([c.right[np.argmax(c.features @ np.asarray(weights, np.float32))] for c in choices]))
 
 
 if __name__ == "__main__":

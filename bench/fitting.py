@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from index import generation, vectors, words
 from index.build import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
 from index.duplicates import Groups
-from index.embedding import EncodedQuestion, Encoder, Vectors
-from index.retrieval import Retriever, Tokens
+from index.embedding import EncodedQuestion, Encoder
+from index.french import question_terms
+from index.interaction import Interaction
+from index.questions import specifics
+from index.retrieval import Asked, Retriever, Tokens
 from index.store import Store, StoredPassage
 from qa.evaluation.beir import load_dataset
 from qa.evaluation.dataset_index import build_dataset, home_of, is_built
@@ -60,6 +63,12 @@ class IndexedSet:
             return store.passages(range(sum(d.passages for d in store.document_rows())))
         finally:
             store.close()
+
+    def asked(self, question: int, interaction: Interaction | None) -> Asked:
+        """A question as the searchers need it, as it is written."""
+        text, encoded = self.dataset.questions[question].question, self.encoded[question]
+        tokens = interaction.asked(encoded.tokens) if interaction else None
+        return Asked(encoded.vector, tokens, tuple(question_terms(text)), specifics(text))
 
     def words(self) -> words.WordIndex:
         """The word index."""
@@ -132,6 +141,11 @@ def list_wise(choices: Sequence[Choice]) -> Floats:
 
     optimizer.step(loss)  # type: ignore[no-untyped-call]
     return np.asarray((weights.detach() / deviation).numpy(), np.float32)
+
+
+def own_units(weights: Floats) -> Floats:
+    """The weights in units of the first, which becomes 1."""
+    return np.asarray(weights / weights[0], np.float32)
 
 
 def _encoded_questions(dataset: Dataset, home: Path, encoder: Encoder) -> list[EncodedQuestion]:

@@ -30,41 +30,36 @@ _USUAL_WEIGHT = 20
 class Match:
     """How well the best passage found fits the question.
 
-    `cosine`; `height`, by how many deviations it stands above passages drawn at random;
-    `coverage`, the share of the question's terms, weighted by rarity, that the passage holds;
-    `late`, its token by token score, 0 where the index has none.
+    `cosine`; `coverage`, the share of the question's terms, weighted by rarity, that the passage holds;
+    `late`, its token by token score, 0 where the index has none; `missing`, the share of the
+    question's names and figures that the passage lacks, 0 without any.
     """
 
     cosine: float
-    height: float
     coverage: float
     late: float
+    missing: float = 0.0
 
 
 # What PIAF gives with every second article left out: bench/RESULTS.md, "Refusal".
-USUAL = Match(cosine=0.823, height=3.3, coverage=0.19, late=0.70)
+USUAL = Match(cosine=0.823, coverage=0.19, late=0.70)
 
 
 def match(retriever: Retriever, asked: Asked, found: Found, read: str) -> Match:
     """The fit of the first candidate, whose title, headings and text are `read`."""
-    cosine = float(found.candidates.cosines[0])
-    mean, deviation = retriever.background(asked.vector)
     rarities = {term: retriever.words.rarity(term) for term in set(asked.terms)}
+    held = frozenset(terms(read))
     return Match(
-        cosine,
-        (cosine - mean) / (deviation or 1.0),
-        covered_share(read, rarities),
+        float(found.candidates.cosines[0]),
+        _share(held, rarities),
         float(found.candidates.late[0]),
+        len(asked.specifics - held) / (len(asked.specifics) or 1),
     )
 
 
 def covered_share(text: str, rarities: Mapping[str, float]) -> float:
     """The share of a question's terms that `text` holds, each weighing its rarity; 0 to 1."""
-    total = sum(rarities.values())
-    if not total:
-        return 0.0
-    found = set(terms(text))
-    return sum(rarity for term, rarity in rarities.items() if term in found) / total
+    return _share(frozenset(terms(text)), rarities)
 
 
 def read_text(title: str, passage: Passage) -> str:
@@ -87,7 +82,7 @@ def unanswerable_level(
         allowed = (documents != documents[row]) & (retriever.groups.first != retriever.groups.first[row])
         if sentence is None or not allowed.any():
             continue
-        asked = ask(encoder, sentence)
+        asked = ask(encoder, sentence, sentence)
         found = retriever.search(asked, 1, allowed)
         matches.append(match(retriever, asked, found, read_text(*passages[found.candidates.rows[0]])))
     return Match(*np.mean([astuple(m) for m in matches], axis=0).tolist())
@@ -96,6 +91,11 @@ def unanswerable_level(
 def as_record(level: Match) -> dict[str, float]:
     """For the manifest."""
     return {name: round(value, 6) for name, value in asdict(level).items()}
+
+
+def _share(held: frozenset[str], rarities: Mapping[str, float]) -> float:
+    total = sum(rarities.values())
+    return sum(rarity for term, rarity in rarities.items() if term in held) / total if total else 0.0
 
 
 def _telling_sentence(passage: Passage) -> str | None:

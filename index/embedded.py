@@ -19,7 +19,7 @@ from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
 from index import generation, lexicon, vectors, words
 from index.build import DUPLICATES, LEXICON, PHRASES, SENTENCES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
-from index.calibration import Match, match, read_text
+from index.calibration import Match, covered_share, match, read_text
 from index.cross_encoder import READ, Reranker
 from index.duplicates import Groups, Place
 from index.embedding import Encoder
@@ -29,13 +29,15 @@ from index.expansion import asked_meanings, expanded
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import question_terms
 from index.generation import Manifest
-from index.highlighting import sentence_scores
 from index.lexicon import Lexicon
 from index.questions import is_english
 from index.ranking import Candidates, reordered
 from index.retrieval import Asked, Found, Retriever, Tokens, ask
 from index.store import DocumentSummary, Store, StoredPassage
 
+# What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
+# `python -m bench.fit_sentences PIAF`: bench/RESULTS.md, "Highlight".
+SENTENCE_WORD_WEIGHT = 0.04
 # A notice may stand on every page of a site: a hit names at most so many other places.
 _MOST_PLACES = 100
 
@@ -80,7 +82,7 @@ class EmbeddedEngine:
         if not english:
             question = self._lexicon.mended(question)
         defining = self._defining(asked_meanings(question, self._glossary), allowed)
-        asked = ask(self._encoder, expanded(question, self._glossary))
+        asked = ask(self._encoder, question, expanded(question, self._glossary))
         found = self._retriever.search(asked, limit, allowed, tuple(sorted(defining)))
         candidates = found.candidates
         # What an acronym stands for is said by the texts: no likeness outweighs it.
@@ -145,8 +147,7 @@ class EmbeddedEngine:
             strict=True,
         ):
             passage = stored.passage
-            cosines = self._sentence_cosines(stored, asked)
-            scores = sentence_scores(question, passage, cosines, rarities)
+            sentences = zip(passage.sentences, self._sentence_cosines(stored, asked), strict=True)
             hits.append(
                 Hit(
                     passage,
@@ -159,8 +160,10 @@ class EmbeddedEngine:
                         if row in rows
                     ),
                     tuple(
-                        sentence_score + (sentence.start in defining.get(row, ()))
-                        for sentence_score, sentence in zip(scores, passage.sentences, strict=True)
+                        cosine
+                        + SENTENCE_WORD_WEIGHT * covered_share(passage.slice(sentence), rarities)
+                        + (sentence.start in defining.get(row, ()))
+                        for sentence, cosine in sentences
                     ),
                     self._also(row, allowed),
                 )

@@ -52,7 +52,7 @@ class Signals:
     defined: bool = False
 
 
-NOTHING_FOUND = Signals(best=Match(0.0, 0.0, 0.0, 0.0), usual=Match(0.0, 0.0, 0.0, 0.0), known=0.0)
+NOTHING_FOUND = Signals(best=Match(0.0, 0.0, 0.0), usual=Match(0.0, 0.0, 0.0), known=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from corpus.folding import fold
-from index.french import STOP_WORDS, words
+from index.french import STOP_WORDS, terms, words
 
 # What asks for a meaning, on folded text; "à quoi sert" asks for a purpose.
 _MEANING = re.compile(
@@ -18,6 +18,7 @@ _MEANING = re.compile(
     )""",
     re.VERBOSE,
 )
+_NAME = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w.-]*")
 _LIST = re.compile(
     r"""^(?:et\ )?(?:
       quel(?:le)?s\ (?:sont|etaient|seront|ont|peuvent|doivent) | lesquel(?:le)?s | qui\ (?:sont|etaient)
@@ -32,12 +33,13 @@ _COMPARISON = re.compile(
       \bentre\s+(?P<first>.+?)\s+et\s+(?P<second>.+?)\s*\??\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
-# English's commonest words that French does not have.
-_ENGLISH = frozenset(
+# English's commonest words that neither French nor German has, nor many names.
+_ENGLISH_QUESTION_WORDS = frozenset("who what whom whose which when where why how".split())
+_ENGLISH = _ENGLISH_QUESTION_WORDS | frozenset(
     """
-    the of and is are was were be been what who whom whose which when where why how does did do has
-    have had can could should would will may must this that these those there it its they their from
-    with without for to in by at or not any some many much between about into than then if you your my
+    the of and is are were be been does did do has have had can could should would must this that these
+    those there it its they their from with without for to by at or not any some many much between about
+    into than then if you your my
     """.split()
 )
 
@@ -73,8 +75,27 @@ def compared(question: str) -> tuple[str, str] | None:
 def is_english(question: str) -> bool:
     """Whether a question is in English: its words cannot be looked for in French texts.
 
-    >>> is_english("Who runs the hospital?"), is_english("Qui dirige le CHU ?")
+    An English title in a French question does not make it English, nor does one English word.
+
+    >>> is_english("Who runs the hospital?"), is_english("Qui a écrit The Lord of the Rings ?")
     (True, False)
     """
     asked = words(question)
-    return sum(word in _ENGLISH for word in asked) > sum(word in STOP_WORDS for word in asked)
+    if not asked or asked[0] in STOP_WORDS:
+        return False
+    english = sum(word in _ENGLISH for word in asked)
+    asks = asked[0] in _ENGLISH_QUESTION_WORDS
+    return english + asks > 1 and english > sum(word in STOP_WORDS for word in asked)
+
+
+def specifics(question: str) -> frozenset[str]:
+    """The terms of the names and figures of a question; its first word is no name.
+
+    >>> sorted(specifics("Combien de lits à l'hôpital de Valbrune en 2023 ?"))
+    ['2023', 'valbrun']
+    """
+    figures = {term for term in terms(question) if any(map(str.isdigit, term))}
+    if question.isupper():
+        return frozenset(figures)
+    names = (m.group() for m in _NAME.finditer(question) if m.start() > 0)
+    return frozenset(figures.union(*map(terms, names)))

@@ -12,6 +12,7 @@ from index.embedding import Encoder, Vectors
 from index.filtering import Allowed
 from index.french import phrases, question_terms
 from index.interaction import AskedTokens, Codes, late_scores
+from index.questions import specifics
 from index.ranking import Candidates, Rows, fuse, rerank
 from index.vectors import VectorIndex
 from index.words import WordIndex
@@ -22,17 +23,19 @@ _PROPOSED = 100
 _FEWEST_DISTINCT = 50
 # So many meet the question token by token: 97 % of PIAF's right passages are among them.
 _RERANKED = 60
-# How near an unrelated passage of this index lies to a question: told by so many, drawn once.
-_BACKGROUND_SAMPLE = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the searchers need it. `tokens` is None where the model has no interaction."""
+    """A question as the searchers need it. `tokens` is None where the model has no interaction.
+
+    `specifics` are the terms of its names and figures.
+    """
 
     vector: Vectors
     tokens: AskedTokens | None
     terms: tuple[str, ...]
+    specifics: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,13 @@ class Tokens:
         return np.concatenate([self.codes[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
 
 
-def ask(encoder: Encoder, question: str) -> Asked:
-    """Encodes a question and finds its terms."""
-    encoded = encoder.encode_question(question)
+def ask(encoder: Encoder, question: str, expanded: str) -> Asked:
+    """Encodes a question, expanded with the other names of what it names, and finds its terms."""
+    encoded = encoder.encode_question(expanded)
     tokens = encoder.interaction.asked(encoded.tokens) if encoder.interaction else None
-    return Asked(encoded.vector, tokens, tuple(question_terms(question)))
+    # A text may have either name of what a question names: neither is missing.
+    named = specifics(question) if expanded == question else frozenset()
+    return Asked(encoded.vector, tokens, tuple(question_terms(expanded)), named)
 
 
 class Retriever:
@@ -81,9 +86,6 @@ class Retriever:
         self._vectors = vectors
         self._phrases = phrase_index
         self._tokens = tokens
-        count = len(vectors)
-        sample = np.random.default_rng(0).choice(count, min(count, _BACKGROUND_SAMPLE), replace=False)
-        self._background = vectors.rows(np.sort(sample).astype(np.int64))
 
     def search(
         self, asked: Asked, limit: int, allowed: Allowed | None = None, always: tuple[int, ...] = ()
@@ -98,11 +100,6 @@ class Retriever:
         if self._tokens is not None and asked.tokens is not None and len(fused):
             fused = self._reranked(fused, asked.tokens, self._tokens, limit, always)
         return Found(fused, frozenset(near.tolist()), frozenset(worded.tolist()))
-
-    def background(self, vector: Vectors) -> tuple[float, float]:
-        """Mean and standard deviation of the cosines of passages drawn without regard to the question."""
-        cosines = self._background @ vector
-        return float(cosines.mean()), float(cosines.std())
 
     def _reranked(
         self, fused: Candidates, asked: AskedTokens, tokens: Tokens, limit: int, always: tuple[int, ...]

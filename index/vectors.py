@@ -42,11 +42,7 @@ class VectorIndex:
         """The cosine of each of `rows` to the question; shape (len(rows),)."""
         if not len(rows):
             return np.zeros(0, np.float32)
-        return np.asarray(self.rows(rows) @ question, np.float32)
-
-    def rows(self, rows: NDArray[np.int64]) -> Vectors:
-        """The vectors of `rows`; shape (len(rows), dimension)."""
-        return np.asarray(self._index.reconstruct_batch(rows), np.float32)
+        return np.asarray(self._index.reconstruct_batch(rows) @ question, np.float32)
 
     def to_bytes(self) -> bytes:
         """FAISS's own serialisation."""

@@ -41,7 +41,9 @@ class FakeEncoder:
                     self._vector(f"{p.context} {p.text}"),
                     np.array(rows, np.float32).reshape(-1, self.dimension),
                     truncated=False,
-                    codes=self.interaction and self.interaction.codes(self._tokens(f"{p.context} {p.text}")),
+                    codes=None
+                    if self.interaction is None
+                    else self.interaction.codes(self._tokens(f"{p.context} {p.text}")),
                 ),
             )
 

@@ -1,4 +1,5 @@
-"""What the tests of `index` share: small indexes of given texts, with late interaction or without."""
+"""What the tests of `index` share: small indexes of given texts, with late interaction or without, and
+passages of given sentences."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.documents import Passage, Span
 from index.build import build
 from index.duplicates import Groups, group
 from index.embedded import EmbeddedEngine, open_engine
 from index.embedding import EncoderInput
 from index.french import phrases, terms
-from index.retrieval import Retriever, Tokens
+from index.retrieval import Asked, Retriever, Tokens, ask
 from index.vectors import build_vector_index
 from index.words import build_word_index
 from tests.conftest import FakeEncoder, fake_interaction
@@ -36,6 +38,21 @@ def indexed(folder: Path, texts: Mapping[str, str], encoder: FakeEncoder | None 
     used = encoder or FakeEncoder()
     build(folder / "texts", folder / "home", used)
     return open_engine(folder / "home", used)
+
+
+def passage_of(*sentences: str, document_id: str = "a.txt", headings: tuple[str, ...] = ()) -> Passage:
+    """A passage of these sentences, one after another, in the middle of a document."""
+    start, spans = 100, []
+    for sentence in sentences:
+        spans.append(Span(start, start + len(sentence)))
+        start += len(sentence) + 1
+    text = " ".join(sentences)
+    return Passage(f"{document_id}#1", document_id, 100, 100 + len(text), text, headings, tuple(spans))
+
+
+def asked_of(question: str, encoder: FakeEncoder) -> Asked:
+    """The question as the searchers need it, nothing added to it."""
+    return ask(encoder, question, question)
 
 
 def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:

@@ -9,10 +9,11 @@ import pytest
 
 from corpus.errors import MissingTexts
 from index import generation
-from index.build import build
-from index.embedded import open_engine
-from index.errors import IncompatibleIndex, NothingIndexed
+from index.build import TOKEN_STARTS, TOKENS, build, encoder_input
+from index.embedded import EmbeddedEngine, open_engine
+from index.errors import DamagedIndex, IncompatibleIndex, NothingIndexed
 from tests.conftest import TEXTS, FakeEncoder
+from tests.index.support import interacting_encoder
 
 
 def test_a_build_reports_what_it_did(texts: Path, tmp_path: Path, fake_encoder: FakeEncoder) -> None:
@@ -20,7 +21,7 @@ def test_a_build_reports_what_it_did(texts: Path, tmp_path: Path, fake_encoder: 
     report = build(texts, tmp_path, fake_encoder, lambda *step: seen.append(step))
     assert (report.documents, report.unread, report.truncated) == (3, (), 0)
     assert report.generation == generation.current(tmp_path).name
-    assert list(report.seconds) == ["lecture", "découpage", "encodage", "écriture"]
+    assert list(report.seconds) == ["lecture", "découpage", "encodage", "index", "écriture"]
     for stage in ("lecture", "découpage", "encodage"):
         steps = [(done, total) for name, done, total in seen if name == stage]
         assert steps[-1][0] == steps[-1][1] == len(steps)
@@ -78,8 +79,53 @@ def test_an_index_of_another_model_is_refused(home: Path) -> None:
     class Other(FakeEncoder):
         name, fingerprint = "autre", "autre-1"
 
-    with pytest.raises(IncompatibleIndex, match="autre"):
+    with pytest.raises(IncompatibleIndex) as refused:
         open_engine(home, Other())
+    assert str(refused.value) == (
+        "l'index a été construit avec le modèle fake (fake-1), pas avec autre (autre-1) ; "
+        "lancez : sourcier build"
+    )
+
+
+def test_the_tokens_of_passages_are_kept_and_hashed_where_the_model_has_an_interaction(
+    texts: Path, tmp_path: Path
+) -> None:
+    encoder = interacting_encoder()
+    build(texts, tmp_path, encoder)
+    served = generation.current(tmp_path)
+    manifest = generation.verify(served)
+    assert {TOKENS, TOKEN_STARTS} < set(manifest.files)
+    codes = np.load(served / TOKENS, allow_pickle=False)
+    starts = np.load(served / TOKEN_STARTS, allow_pickle=False)
+    engine = open_engine(tmp_path, encoder)
+    titled = [(d.title, p) for d in engine.documents() for p in engine.passages_of(d.id)]
+    expected = dict(encoder.encode_passages([encoder_input(title, p) for title, p in titled]))
+    kept = [np.asarray(expected[row].codes) for row in range(len(titled))]
+    assert (codes.dtype, starts.dtype) == (np.dtype(np.uint8), np.dtype(np.int64))
+    assert np.array_equal(codes, np.concatenate(kept))
+    assert starts.tolist() == np.cumsum([0, *map(len, kept)]).tolist()
+
+
+def test_a_flipped_byte_of_the_tokens_is_refused(texts: Path, tmp_path: Path) -> None:
+    encoder = interacting_encoder()
+    build(texts, tmp_path, encoder)
+    assert open_engine(tmp_path, encoder).search("Que fait une CPTS ?", 1).hits[0].passage.text
+    path = generation.current(tmp_path) / TOKENS
+    path.write_bytes(path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1]))
+    with pytest.raises(DamagedIndex, match=r"tokens\.npy .* sourcier build"):
+        open_engine(tmp_path, encoder)
+
+
+def test_no_tokens_are_kept_where_the_model_has_no_interaction(home: Path) -> None:
+    served = generation.current(home)
+    assert {TOKENS, TOKEN_STARTS}.isdisjoint(generation.verify(served).files)
+    assert not (served / TOKENS).exists()
+
+
+def test_the_level_of_calibration_is_in_the_manifest(home: Path, engine: EmbeddedEngine) -> None:
+    level = generation.verify(generation.current(home)).level
+    assert list(level) == ["cosine", "coverage", "late", "missing"]
+    assert engine.manifest.level == level
 
 
 def test_passages_that_repeat_one_another_are_grouped_and_the_groups_are_hashed(

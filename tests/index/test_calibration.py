@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, astuple
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from corpus.documents import Passage, Span
 from index.calibration import (
     USUAL,
     Match,
@@ -18,9 +16,8 @@ from index.calibration import (
     read_text,
     unanswerable_level,
 )
-from index.retrieval import ask
 from tests.conftest import FakeEncoder
-from tests.index.support import indexed, interacting_encoder, retriever_of
+from tests.index.support import asked_of, indexed, interacting_encoder, passage_of, retriever_of
 
 # Each says something else, in words of its own.
 APART = {
@@ -38,14 +35,9 @@ ALIKE = {
 USUAL_COUNT = 20
 
 
-def passage(text: str, document_id: str = "a.txt", headings: tuple[str, ...] = ()) -> Passage:
-    """A passage of one sentence."""
-    return Passage(f"{document_id}#0", document_id, 0, len(text), text, headings, (Span(0, len(text)),))
-
-
 def level_of(texts: dict[str, str], encoder: FakeEncoder) -> Match:
     """The level of these texts, each one passage."""
-    titled = [("", passage(text, source)) for source, text in texts.items()]
+    titled = [("", passage_of(text, document_id=source)) for source, text in texts.items()]
     return unanswerable_level(retriever_of(list(texts.values()), encoder), encoder, titled)
 
 
@@ -57,7 +49,9 @@ def test_the_covered_share_weighs_each_term_by_its_rarity() -> None:
 
 
 def test_what_is_searched_of_a_passage_is_its_title_its_headings_and_its_text() -> None:
-    assert read_text("Lits", passage("Un lit.", headings=("Soins", "Nuit"))) == "Lits\nSoins\nNuit\nUn lit."
+    assert (
+        read_text("Lits", passage_of("Un lit.", headings=("Soins", "Nuit"))) == "Lits\nSoins\nNuit\nUn lit."
+    )
 
 
 @pytest.mark.parametrize("tokens", [False, True])
@@ -65,24 +59,31 @@ def test_a_match_says_how_the_first_candidate_fits(tokens: bool) -> None:
     encoder = interacting_encoder() if tokens else FakeEncoder()
     texts = list(APART.values())
     retriever = retriever_of(texts, encoder)
-    asked = ask(encoder, "Un boulanger pétrit-il des livres ?")
+    asked = asked_of("Un boulanger pétrit-il sa pâte avec des livres ?", encoder)
     found = retriever.search(asked, 1)
     assert found.candidates.rows[0] == 1
-    vectors = np.array([encoder.encode_question(text).vector for text in texts])
-    cosines = vectors @ asked.vector
     fit = match(retriever, asked, found, texts[1])
-    assert fit.cosine == pytest.approx(cosines[1], abs=1e-5)
-    assert fit.height == pytest.approx((cosines[1] - cosines.mean()) / cosines.std(), abs=1e-4)
-    # Each of its three terms stands in one passage of four; two of them in this one.
-    assert fit.coverage == pytest.approx(2 / 3)
+    assert fit.cosine == pytest.approx(encoder.encode_question(texts[1]).vector @ asked.vector, abs=1e-5)
+    # Each of its four terms stands in one passage; three of them in this one.
+    assert fit.coverage == pytest.approx(3 / 4)
     assert fit.late == found.candidates.late[0]
     assert (fit.late > 0) is tokens
 
 
-def test_a_passage_alone_stands_no_higher_than_itself() -> None:
-    retriever = retriever_of(["Un lit est libre."], FakeEncoder())
-    asked = ask(FakeEncoder(), "Quel lit est libre ?")
-    assert match(retriever, asked, retriever.search(asked, 1), "Un lit est libre.").height == 0.0
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Quel lit est libre ?", 0.0),
+        ("Quel lit de Nevers est libre ?", 0.0),
+        ("Quel lit de Bourges est libre ?", 1.0),
+        ("Quel lit est libre à Nevers en 2023 ?", 0.5),
+    ],
+)
+def test_a_match_tells_the_names_and_figures_that_the_passage_lacks(question: str, missing: float) -> None:
+    text = "À Nevers, un lit est libre."
+    retriever = retriever_of([text], FakeEncoder())
+    asked = asked_of(question, FakeEncoder())
+    assert match(retriever, asked, retriever.search(asked, 1), text).missing == missing
 
 
 def test_the_texts_of_one_document_alone_have_the_usual_level(tmp_path: Path) -> None:
@@ -109,8 +110,8 @@ def test_a_question_s_own_document_is_left_out() -> None:
 
 def test_every_passage_of_the_document_is_left_out_not_only_the_one_that_asks() -> None:
     first, *others = APART.values()
-    titled = [("", passage(first, "a.txt")), ("", passage(first[:-1] + " ?", "a.txt"))]
-    titled += [("", passage(text, f"{n}.txt")) for n, text in enumerate(others)]
+    titled = [("", passage_of(first)), ("", passage_of(first[:-1] + " ?"))]
+    titled += [("", passage_of(text, document_id=f"{n}.txt")) for n, text in enumerate(others)]
     encoder = interacting_encoder()
     level = unanswerable_level(retriever_of([p.text for _, p in titled], encoder), encoder, titled)
     assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(titled)))
@@ -138,7 +139,7 @@ def test_the_same_texts_have_the_same_level(tmp_path: Path) -> None:
     assert once.level == again.level
 
 
-def test_only_so_many_sentences_are_asked_of_many_texts() -> None:
+def test_of_many_texts_only_so_many_sentences_are_asked_and_always_the_same() -> None:
     asked: list[str] = []
 
     class Listening(FakeEncoder):
@@ -147,16 +148,18 @@ def test_only_so_many_sentences_are_asked_of_many_texts() -> None:
             return super().encode_question(question)
 
     texts = {f"{n}.txt": f"Le lit numéro {n} du service {n * 7} reste libre chaque soir." for n in range(200)}
-    level_of(texts, Listening())
+    level = level_of(texts, Listening())
     assert len(asked) == len(set(asked)) == 128
     assert set(asked) < set(texts.values())
+    assert level_of(texts, Listening()) == level
+    assert asked[128:] == asked[:128]
 
 
 def test_a_level_is_kept_by_name_to_six_decimals() -> None:
-    assert as_record(Match(0.1234567, 2.0, 0.5, 1 / 3)) == {
+    assert as_record(Match(0.1234567, 0.5, 1 / 3, 0.25)) == {
         "cosine": 0.123457,
-        "height": 2.0,
         "coverage": 0.5,
         "late": 0.333333,
+        "missing": 0.25,
     }
     assert as_record(USUAL) == asdict(USUAL)

@@ -17,6 +17,7 @@ from corpus.documents import Span
 from index import default_model
 from index.embedding import EncoderInput, SentenceTransformerEncoder, load_encoder
 from index.errors import ModelUnavailable
+from index.interaction import late_scores, load_interaction
 from qa.config import load_settings
 
 pytestmark = pytest.mark.model
@@ -36,7 +37,8 @@ def encoder() -> SentenceTransformerEncoder:
 
 def test_it_is_multilingual_e5_small(encoder: SentenceTransformerEncoder) -> None:
     assert encoder.dimension == 384
-    assert encoder.fingerprint == encoder.name == default_model.MODEL_NAME
+    assert encoder.name == default_model.MODEL_NAME
+    assert encoder.fingerprint == f"{default_model.MODEL_NAME}+{load_interaction().fingerprint}"
 
 
 def test_its_vectors_are_those_of_the_package_own_engine(encoder: SentenceTransformerEncoder) -> None:
@@ -57,7 +59,56 @@ def test_its_vectors_are_those_of_the_package_own_engine(encoder: SentenceTransf
         is_question = 1
         engine.e5_embed(model, sentence.encode(), is_question, pointer)
         # The engine rounds activations to 8 bits; the weights are the same.
-        assert float(reference @ encoder.encode_question(sentence)) > 0.999
+        assert float(reference @ encoder.encode_question(sentence).vector) > 0.999
+
+
+@pytest.mark.parametrize("question", [*SENTENCES, "quer query: GHT ?", "GHT"])
+def test_the_tokens_of_a_question_are_its_own_without_the_prompt(
+    encoder: SentenceTransformerEncoder, question: str
+) -> None:
+    tokens = encoder.encode_question(question).tokens
+    assert tokens.shape == (len(encoder.token_starts(question)), 384)
+    assert np.allclose(np.linalg.norm(tokens, axis=1), 1, atol=1e-5)
+
+
+def test_a_question_without_words_has_no_tokens(encoder: SentenceTransformerEncoder) -> None:
+    assert encoder.encode_question("").tokens.shape == (0, 384)
+
+
+def test_a_passage_has_the_codes_of_its_context_and_text_without_the_prompt(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    inputs = [EncoderInput("Titre > Partie", s, ()) for s in SENTENCES]
+    encoded = dict(encoder.encode_passages([*inputs, EncoderInput("", SENTENCES[0], ())]))
+    for i, sentence in enumerate([*(f"Titre > Partie {s}" for s in SENTENCES), SENTENCES[0]]):
+        codes = encoded[i].codes
+        assert codes is not None
+        assert codes.dtype == np.uint8
+        assert codes.shape == (len(encoder.token_starts(sentence)), load_interaction().bytes_per_token)
+
+
+def test_token_by_token_a_question_is_nearest_to_the_passage_that_answers_it(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    texts = ["La pharmacie ferme à midi.", "Le scanner a été acheté en 2019 par la clinique."]
+    encoded = dict(encoder.encode_passages([EncoderInput("", text, ()) for text in texts]))
+    codes = [np.asarray(encoded[i].codes) for i in range(2)]
+    assert encoder.interaction is not None
+    asked = encoder.interaction.asked(encoder.encode_question("Qui a acheté un scanner ?").tokens)
+    scores = late_scores(asked, np.concatenate(codes), np.array([0, len(codes[0])]))
+    assert scores[1] > scores[0]
+
+
+def test_without_its_interaction_it_is_another_encoder_whose_passages_have_no_codes(
+    encoder: SentenceTransformerEncoder,
+) -> None:
+    plain = load_encoder(None, load_settings().models, interaction=False)
+    assert plain.interaction is None
+    assert plain.fingerprint == plain.name == encoder.name
+    ((_, encoded),) = plain.encode_passages([EncoderInput("Titre", SENTENCES[0], ())])
+    ((_, coded),) = encoder.encode_passages([EncoderInput("Titre", SENTENCES[0], ())])
+    assert encoded.codes is None
+    assert np.allclose(encoded.vector, coded.vector, atol=1e-6)
 
 
 def test_a_passage_vector_has_unit_norm_and_does_not_depend_on_its_batch(
@@ -78,7 +129,7 @@ def test_a_sentence_vector_is_nearest_to_the_question_it_answers(
     text = "La pharmacie ferme à midi. Le scanner a été acheté en 2019 par la clinique."
     ((_, encoded),) = encoder.encode_passages([EncoderInput("", text, (Span(0, 26), Span(27, len(text))))])
     question = encoder.encode_question("Quand la clinique a-t-elle acheté un scanner ?")
-    scores = encoded.sentences @ question
+    scores = encoded.sentences @ question.vector
     assert scores[1] > scores[0]
 
 
@@ -142,7 +193,7 @@ def refuse(*args, **kwargs):
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
 from index.embedding import load_encoder
 from qa.config import load_settings
-print(load_encoder(None, load_settings().models).encode_question("Qui dirige un GHT ?").shape)
+print(load_encoder(None, load_settings().models).encode_question("Qui dirige un GHT ?").vector.shape)
 """
 
 
@@ -162,4 +213,7 @@ def test_another_model_is_loaded_from_its_folder_with_its_prompts(
     same = load_encoder(str(folder), Path("unused"))
     assert same.name == str(folder)
     assert len(same.fingerprint) == 64
-    assert np.allclose(same.encode_question(SENTENCES[0]), encoder.encode_question(SENTENCES[0]), atol=1e-6)
+    assert same.interaction is None
+    asked, expected = same.encode_question(SENTENCES[0]), encoder.encode_question(SENTENCES[0])
+    assert np.allclose(asked.vector, expected.vector, atol=1e-6)
+    assert np.allclose(asked.tokens, expected.tokens, atol=1e-6)

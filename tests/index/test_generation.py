@@ -11,11 +11,15 @@ from index import generation
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 from index.generation import KEPT, Manifest
 
+LEVEL = {"cosine": 0.8, "late": 0.25}
+
 
 def _commit(home: Path, content: bytes = b"abc") -> Manifest:
     draft = generation.new_draft(home)
     (draft / "data.bin").write_bytes(content)
-    return generation.commit(draft, model="m", fingerprint="f", dimension=3, counts={"passages": 1})
+    return generation.commit(
+        draft, model="m", fingerprint="f", dimension=3, counts={"passages": 1}, level=LEVEL
+    )
 
 
 def test_a_commit_is_what_is_opened(tmp_path: Path) -> None:
@@ -106,3 +110,4 @@ def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     body = json.loads((generation.current(tmp_path) / "manifest.json").read_text("utf-8"))
     assert body["files"] == manifest.files
     assert body["counts"] == {"passages": 1}
+    assert body["level"] == LEVEL

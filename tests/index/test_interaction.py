@@ -59,7 +59,7 @@ def test_codes_say_every_coordinate_within_half_a_step(size: int) -> None:
     interaction = fake_interaction(size)
     given = tokens(200, seed=1)
     codes = interaction.codes(given)
-    assert (codes.shape, codes.dtype) == ((200, size // 2), np.uint8)
+    assert (codes.shape, codes.dtype) == ((200, size // 2), np.dtype(np.uint8))
     assert interaction.bytes_per_token == size // 2
     # What lies beyond the first or the last level is taken for it.
     meant = np.clip(projected(interaction, given), interaction.low, interaction.low + 15 * interaction.step)
@@ -74,7 +74,7 @@ def test_no_tokens_have_no_codes_and_a_zero_token_has_those_of_zero() -> None:
 def test_the_weights_of_a_question_add_up_to_one() -> None:
     learned = replace(fake_interaction(), weight=tokens(1, seed=2)[0], bias=-0.7)
     weights = learned.asked(tokens(9, seed=3)).weights
-    assert (weights.shape, weights.dtype) == ((9,), np.float32)
+    assert (weights.shape, weights.dtype) == ((9,), np.dtype(np.float32))
     assert float(weights.sum()) == pytest.approx(1, abs=1e-6)
     assert weights.min() > 0
 
@@ -104,7 +104,7 @@ def test_late_scores_are_those_of_plain_maximal_similarity_on_decoded_tokens(see
         for of in codes
     ]
     scores = late_scores(asked, np.concatenate(codes), starts)
-    assert (scores.shape, scores.dtype) == ((5,), np.float32)
+    assert (scores.shape, scores.dtype) == ((5,), np.dtype(np.float32))
     assert scores.tolist() == pytest.approx(expected, abs=1e-5)
 
 

@@ -13,6 +13,7 @@ from index.ranking import (
     Candidates,
     Scores,
     fuse,
+    reordered,
     rerank,
 )
 
@@ -98,3 +99,24 @@ def test_equal_late_scores_go_by_row_not_by_cosine() -> None:
     fused = fuse(ROWS, shares(0.7, 0.8, 0.9), NONE, NONE)
     assert fused.rows.tolist() == [9, 7, 4]
     assert rerank(fused, shares(0.5, 0.5, 0.5)).rows.tolist() == [4, 7, 9]
+
+
+def test_reordered_candidates_take_the_scores_they_are_given() -> None:
+    fused = fuse(ROWS, shares(0.9, 0.8, 0.7), NONE, NONE)
+    ordered = reordered(fused, shares(0.1, 0.3, 0.2))
+    assert ordered.rows.tolist() == [7, 9, 4]
+    assert ordered.scores.tolist() == pytest.approx([0.3, 0.2, 0.1])
+    assert columns(ordered) == [(7, 0.8, 0, 0, 0), (9, 0.7, 0, 0, 0), (4, 0.9, 0, 0, 0)]
+
+
+def test_those_that_are_given_no_score_stay_behind_in_their_order_and_score_no_higher() -> None:
+    fused = fuse(ROWS, shares(0.9, 0.8, 0.05), NONE, NONE)
+    ordered = reordered(fused, shares(0.1))
+    assert ordered.rows.tolist() == [4, 7, 9]
+    assert ordered.scores.tolist() == pytest.approx([0.1, 0.1, 0.05])
+    assert columns(reordered(fused, shares())) == columns(fused)
+
+
+def test_equal_scores_leave_the_order_as_it_was() -> None:
+    fused = fuse(ROWS, shares(0.7, 0.8, 0.9), NONE, NONE)
+    assert reordered(fused, shares(0.5, 0.5, 0.5)).rows.tolist() == [9, 7, 4]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.french import phrases, question_terms
+from index.french import phrases
 from index.interaction import late_scores
 from index.ranking import LATE_PHRASE_WEIGHT, LATE_WORD_WEIGHT
 from index.retrieval import Retriever, Tokens, ask
 from tests.conftest import FakeEncoder, fake_interaction
-from tests.index.support import interacting_encoder, retriever_of
+from tests.index.support import asked_of, interacting_encoder, retriever_of
 
 BEDS = [f"Le lit numéro {n} est libre ce soir." for n in range(250)]
 FAR = "Une pharmacie vend des pansements."
@@ -27,15 +27,21 @@ def interacting() -> Retriever:
     return retriever_of([*BEDS, FAR], interacting_encoder())
 
 
-def test_a_question_is_encoded_and_its_terms_are_found() -> None:
+def test_a_question_is_encoded_and_its_terms_found_with_the_other_names_of_what_it_names() -> None:
     encoder = FakeEncoder(fake_interaction())
-    asked = ask(encoder, "Que signifie le mot lit ?")
-    encoded = encoder.encode_question("Que signifie le mot lit ?")
-    assert asked.terms == tuple(question_terms("Que signifie le mot lit ?")) == ("mot", "lit")
+    asked = ask(encoder, "Que signifie le mot GHT ?", "Que signifie le mot GHT (groupement) ?")
+    encoded = encoder.encode_question("Que signifie le mot GHT (groupement) ?")
+    assert asked.terms == ("mot", "ght", "group")
     assert np.array_equal(asked.vector, encoded.vector)
     assert asked.tokens is not None
-    assert asked.tokens.weights.tolist() == pytest.approx([0.2] * 5)
-    assert ask(FakeEncoder(), "lit").tokens is None
+    assert asked.tokens.weights.tolist() == pytest.approx([1 / 6] * 6)
+    assert ask(FakeEncoder(), "lit", "lit").tokens is None
+
+
+def test_the_names_and_figures_of_a_question_are_told_unless_it_was_given_other_names() -> None:
+    question = "Qui finance le GHT en 2023 ?"
+    assert asked_of(question, FakeEncoder()).specifics == {"ght", "2023"}
+    assert ask(FakeEncoder(), question, f"{question} (groupement)").specifics == frozenset()
 
 
 def test_the_tokens_of_some_rows_come_in_their_order_with_their_starts() -> None:
@@ -48,21 +54,21 @@ def test_the_tokens_of_some_rows_come_in_their_order_with_their_starts() -> None
 
 
 def test_each_searcher_names_the_rows_it_proposed() -> None:
-    found = retriever_of([*BEDS[:3], FAR], FakeEncoder()).search(ask(FakeEncoder(), "un lit"), 1)
+    found = retriever_of([*BEDS[:3], FAR], FakeEncoder()).search(asked_of("un lit", FakeEncoder()), 1)
     assert found.near == {0, 1, 2, 3}
     assert found.worded == {0, 1, 2}
     assert sorted(found.candidates.rows.tolist()) == [0, 1, 2, 3]
 
 
 def test_the_words_propose_what_lies_too_far_to_be_near(plain: Retriever) -> None:
-    found = plain.search(ask(FakeEncoder(), f"{ASKED} {ASKED} Quelle pharmacie ?"), 1)
+    found = plain.search(asked_of(f"{ASKED} {ASKED} Quelle pharmacie ?", FakeEncoder()), 1)
     assert len(found.near) == len(found.worded) == 100
     assert 250 in found.worded - found.near
     assert set(found.candidates.rows.tolist()) == found.near | found.worded
 
 
 def test_without_tokens_the_fused_order_stands_and_no_late_score_is_told(plain: Retriever) -> None:
-    candidates = plain.search(ask(FakeEncoder(), ASKED), 5).candidates
+    candidates = plain.search(asked_of(ASKED, FakeEncoder()), 5).candidates
     assert len(candidates) >= 100
     assert candidates.late.tolist() == [0] * len(candidates)
     assert candidates.scores.tolist() == sorted(candidates.scores.tolist(), reverse=True)
@@ -71,7 +77,7 @@ def test_without_tokens_the_fused_order_stands_and_no_late_score_is_told(plain: 
 def test_an_index_with_tokens_is_searched_without_them_where_the_question_has_none(
     interacting: Retriever, plain: Retriever
 ) -> None:
-    asked = ask(FakeEncoder(), ASKED)
+    asked = asked_of(ASKED, FakeEncoder())
     with_tokens, without = interacting.search(asked, 5).candidates, plain.search(asked, 5).candidates
     assert with_tokens.rows.tolist() == without.rows.tolist()
     assert with_tokens.scores.tolist() == without.scores.tolist()
@@ -80,12 +86,12 @@ def test_an_index_with_tokens_is_searched_without_them_where_the_question_has_no
 def test_with_tokens_the_score_is_the_late_score_and_the_weighted_shares() -> None:
     texts = ["pont pont pont", "Ce pont, repeint avec soin chaque été par la commune, est rouge.", FAR]
     question = "un pont rouge"
-    fused = retriever_of(texts, FakeEncoder()).search(ask(FakeEncoder(), question), 3).candidates
+    fused = retriever_of(texts, FakeEncoder()).search(asked_of(question, FakeEncoder()), 3).candidates
     assert fused.rows.tolist() == [0, 1, 2]
 
     encoder = interacting_encoder()
     retriever = retriever_of(texts, encoder)
-    asked = ask(encoder, question)
+    asked = asked_of(question, encoder)
     candidates = retriever.search(asked, 3).candidates
     # The first says one word of two, the second says both.
     assert candidates.rows.tolist() == [1, 0, 2]
@@ -93,8 +99,7 @@ def test_with_tokens_the_score_is_the_late_score_and_the_weighted_shares() -> No
     assert interaction is not None
     assert asked.tokens is not None
     for position, row in enumerate(candidates.rows.tolist()):
-        words = [encoder.encode_question(word).vector for word in texts[row].replace(",", "").split()]
-        codes = interaction.codes(np.array([w.rstrip() if isinstance(w, str) else w for w in words]))
+        codes = interaction.codes(encoder.encode_question(texts[row]).tokens)
         late = late_scores(asked.tokens, codes, np.array([0]))[0]
         assert candidates.late[position] == pytest.approx(late, abs=1e-6)
     word_shares = retriever.words.shares(asked.terms)
@@ -112,8 +117,8 @@ def test_only_the_first_sixty_meet_the_question_token_by_token(
     plain: Retriever, interacting: Retriever
 ) -> None:
     encoder = interacting_encoder()
-    fused = plain.search(ask(FakeEncoder(), ASKED), 5).candidates
-    ranked = interacting.search(ask(encoder, ASKED), 5).candidates
+    fused = plain.search(asked_of(ASKED, FakeEncoder()), 5).candidates
+    ranked = interacting.search(asked_of(ASKED, encoder), 5).candidates
     assert len(ranked) == 60
     assert set(ranked.rows.tolist()) == set(fused.rows[:60].tolist())
     assert min(ranked.late) > 0
@@ -122,31 +127,34 @@ def test_only_the_first_sixty_meet_the_question_token_by_token(
 
 @pytest.mark.parametrize("limit", [60, 61, 100])
 def test_who_asks_for_more_than_sixty_gets_them(interacting: Retriever, limit: int) -> None:
-    assert len(interacting.search(ask(interacting_encoder(), ASKED), limit).candidates) == limit
+    assert len(interacting.search(asked_of(ASKED, interacting_encoder()), limit).candidates) == limit
 
 
 def test_what_must_be_ranked_is_ranked_however_far(plain: Retriever, interacting: Retriever) -> None:
     encoder = interacting_encoder()
-    for retriever, asked in ((plain, ask(FakeEncoder(), ASKED)), (interacting, ask(encoder, ASKED))):
+    for retriever, asked in (
+        (plain, asked_of(ASKED, FakeEncoder())),
+        (interacting, asked_of(ASKED, encoder)),
+    ):
         assert 250 not in retriever.search(asked, 5).candidates.rows
         candidates = retriever.search(asked, 5, None, (250,)).candidates
         assert candidates.rows.tolist()[-1] == 250
         assert len(set(candidates.rows.tolist())) == len(candidates)
-    assert len(interacting.search(ask(encoder, ASKED), 60, None, (250,)).candidates) == 61
+    assert len(interacting.search(asked_of(ASKED, encoder), 60, None, (250,)).candidates) == 61
 
 
 @pytest.mark.parametrize("limit", [5, 70])
 def test_like_passages_do_not_take_the_place_of_others(limit: int) -> None:
     # Three of each, spelled differently so that each is a passage of its own.
     texts = [bed for one in BEDS[:80] for bed in (one, one.upper(), one.replace(" ce", "  ce"))]
+    fused = retriever_of(texts, FakeEncoder())
+    candidates = fused.search(asked_of(ASKED, FakeEncoder()), limit).candidates
+    assert fused.groups.count(candidates.rows) >= max(limit, 50)
+
     encoder = interacting_encoder()
-    for retriever, asked in (
-        (retriever_of(texts, FakeEncoder()), ask(FakeEncoder(), ASKED)),
-        (retriever_of(texts, encoder), ask(encoder, ASKED)),
-    ):
-        candidates = retriever.search(asked, limit).candidates
-        assert retriever.groups.count(candidates.rows) >= max(limit, 50)
-    assert retriever.groups.count(candidates.rows) == max(limit, 60)
+    reranked = retriever_of(texts, encoder)
+    candidates = reranked.search(asked_of(ASKED, encoder), limit).candidates
+    assert reranked.groups.count(candidates.rows) == max(limit, 60)
 
 
 @pytest.mark.parametrize("tokens", [False, True])
@@ -156,7 +164,7 @@ def test_only_allowed_rows_are_found_with_tokens_or_without(
     allowed = np.zeros(251, bool)
     allowed[[3, 200, 250]] = True
     retriever = interacting if tokens else plain
-    found = retriever.search(ask(interacting_encoder() if tokens else FakeEncoder(), ASKED), 5, allowed)
+    found = retriever.search(asked_of(ASKED, interacting_encoder() if tokens else FakeEncoder()), 5, allowed)
     assert found.near == {3, 200, 250}
     assert found.worded == {3, 200}
     assert found.candidates.rows.tolist()[-1] == 250
@@ -164,23 +172,5 @@ def test_only_allowed_rows_are_found_with_tokens_or_without(
 
 
 def test_when_no_row_is_allowed_none_is_found(interacting: Retriever) -> None:
-    found = interacting.search(ask(interacting_encoder(), ASKED), 5, np.zeros(251, bool))
+    found = interacting.search(asked_of(ASKED, interacting_encoder()), 5, np.zeros(251, bool))
     assert (len(found.candidates), found.near, found.worded) == (0, frozenset(), frozenset())
-
-
-def test_the_background_is_that_of_all_passages_of_a_small_index(plain: Retriever) -> None:
-    encoder = FakeEncoder()
-    question = encoder.encode_question(ASKED).vector
-    vectors = np.array([encoder.encode_question(f" {text}").vector for text in [*BEDS, FAR]])
-    cosines = vectors @ question
-    mean, deviation = plain.background(question)
-    assert (mean, deviation) == pytest.approx((cosines.mean(), cosines.std()), abs=1e-6)
-    assert deviation > 0
-
-
-def test_the_background_of_a_large_index_is_the_same_each_time_it_is_opened() -> None:
-    texts = [f"lit {n}" for n in range(600)]
-    question = FakeEncoder().encode_question("lit 7").vector
-    once, again = (retriever_of(texts, FakeEncoder()).background(question) for _ in range(2))
-    assert once == again
-    assert once[0] < 1

@@ -24,7 +24,7 @@ def test_more_than_there_are_gives_all() -> None:
 
 
 def test_the_cosines_of_chosen_rows_are_theirs_in_their_order() -> None:
-    rows = np.array([9, 3, 40])
+    rows = np.array([9, 3, 40, 3])
     cosines = build_vector_index(VECTORS).cosines(QUESTION, rows)
     assert np.allclose(cosines, VECTORS[rows] @ QUESTION, atol=1e-6)
     assert build_vector_index(VECTORS).cosines(QUESTION, np.array([], np.int64)).tolist() == []
@@ -33,6 +33,7 @@ def test_the_cosines_of_chosen_rows_are_theirs_in_their_order() -> None:
 def test_the_index_read_back_answers_alike() -> None:
     index = build_vector_index(VECTORS)
     copy = from_bytes(index.to_bytes())
+    assert len(copy) == len(index) == 50
     assert copy.nearest(QUESTION, 50)[0].tolist() == index.nearest(QUESTION, 50)[0].tolist()
 
 

@@ -24,7 +24,9 @@ ANSWER = "La téléconsultation se fait par vidéo & sans déplacement."
 REFUSED = "Quelle est la recette du cassoulet toulousain ?"
 UNKNOWN_WORDS = "Les textes n'emploient pas les mots importants de cette question."
 NO_INDEX = "aucun index n'est construit ; lancez : sourcier build"
-OTHER_MODEL = "l'index a été construit avec le modèle fake, pas avec autre ; lancez : sourcier build"
+OTHER_MODEL = (
+    "l'index a été construit avec le modèle fake (fake-1), pas avec autre (autre-1) ; lancez : sourcier build"
+)
 # Put into what is sent, and never to be found in a reply.
 MARKER = "zzmarqueurzz"
 

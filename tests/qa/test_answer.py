@@ -20,9 +20,9 @@ from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS
 
 # A passage rarely starts its document: offsets that forget it would be wrong from here on.
 START = 100
-USUAL = Match(cosine=0.8, height=3.0, coverage=0.2, late=0.7)
-SURE = Signals(best=Match(cosine=0.95, height=7.0, coverage=1.0, late=0.95), usual=USUAL, known=1.0)
-UNSURE = Signals(best=Match(cosine=0.75, height=1.0, coverage=0.0, late=0.6), usual=USUAL, known=0.0)
+USUAL = Match(cosine=0.8, coverage=0.2, late=0.7)
+SURE = Signals(best=Match(cosine=0.95, coverage=1.0, late=0.95), usual=USUAL, known=1.0)
+UNSURE = Signals(best=Match(cosine=0.75, coverage=0.0, late=0.6), usual=USUAL, known=0.0)
 INTRODUCTION = "Le maillage territorial a trois missions :"
 LIST = f"{INTRODUCTION}\n- trouver un médecin traitant ;\n- organiser les gardes ;\n- prévenir."
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 import qa.cli
+from index.ranking import Scores
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import (
     ANSWER,
@@ -41,7 +44,7 @@ def test_a_build_names_what_it_left_out_and_goes_on(command: Command, tmp_path: 
     ]
     report = parsed(command("build", *where, "--json"))
     seconds = report.pop("seconds")
-    assert list(seconds) == ["lecture", "découpage", "encodage", "écriture"]
+    assert list(seconds) == ["lecture", "découpage", "encodage", "index", "écriture"]
     assert report == {
         "generation": (tmp_path / "home/index/CURRENT").read_text().strip(),
         "documents": 1,
@@ -102,6 +105,46 @@ def test_search_prints_whole_passages_and_where_they_are(command: Command, home:
     assert (status, err) == (0, "")
     passage = "L'assurance maladie finance chaque CPTS selon sa taille."
     assert out == f"[1] cpts.md 137–193  Financement\n{passage}\n\n"
+
+
+def test_a_reranker_that_is_set_orders_what_is_found(
+    command: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    class LongestFirst:
+        def scores(self, question: str, passages: Sequence[str]) -> Scores:
+            return np.array([len(passage) / 1000 for passage in passages], np.float32)
+
+    def load(name: str) -> LongestFirst:
+        loaded.append(name)
+        return LongestFirst()
+
+    def found() -> list[str]:
+        return [
+            hit["source"] for hit in parsed(command("search", ANSWERED, "--home", home, "--json"))["hits"]
+        ]
+
+    monkeypatch.setattr("index.cross_encoder.load_reranker", load)
+    assert (found()[0], loaded) == (HTML, [])
+    monkeypatch.setenv("SOURCIER_RERANKER", "relecteur")
+    assert (found(), loaded) == (["cpts.md", "ght.txt", HTML, "cpts.md"], ["relecteur"])
+
+
+def test_a_reranker_that_does_not_load_exits_1_and_names_the_setting(
+    command: Command, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("search", ANSWERED, "--home", home)[0] == 0
+    # Set here so that what loading sets, from inside, is undone.
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "1")
+    monkeypatch.setenv("SOURCIER_RERANKER", str(tmp_path))
+    assert command("search", ANSWERED, "--home", home) == (
+        1,
+        "",
+        f"sourcier : le modèle {tmp_path} ne se charge pas (ValueError) ; "
+        "vérifiez SOURCIER_RERANKER : un nom ou un dossier de cross-encoder",
+    )
 
 
 def test_brackets_in_a_name_or_a_text_are_printed_as_they_are(command: Command, tmp_path: Path) -> None:

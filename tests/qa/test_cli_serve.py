@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 import qa.cli
 from index.default_model import MODEL_NAME
 from qa.config import load_settings
+from qa.refusal import THRESHOLD, threshold_of
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import ANSWER, ANSWERED, NO_INDEX, Command, index_texts
 
@@ -62,13 +63,51 @@ def test_serve_on_a_bad_port_exits_1_and_names_the_setting(
     assert command("serve", "--home", home, "--port", 0) == (1, "", sentence)
 
 
+@pytest.mark.parametrize(
+    ("risk", "certainty", "refused"),
+    [
+        (None, THRESHOLD, False),
+        (None, THRESHOLD - 0.001, True),
+        ("0.1", threshold_of(0.1), False),
+        ("0.1", threshold_of(0.1) - 0.001, True),
+    ],
+)
+def test_what_is_served_refuses_below_the_confidence_of_the_risk(
+    command: Command,
+    served: Served,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    risk: str | None,
+    certainty: float,
+    refused: bool,
+) -> None:
+    assert threshold_of(0.1) - 0.001 > THRESHOLD
+    if risk is not None:
+        monkeypatch.setenv("SOURCIER_RISK", risk)
+    monkeypatch.setattr("qa.answer.confidence", lambda signals: certainty)
+    assert command("serve", "--home", home)[0] == 0
+    reply = TestClient(served.app).post("/v1/ask", json={"question": ANSWERED}).json()["answer"]
+    assert (reply["confidence"], reply["refused"]) == (certainty, refused)
+    assert reply["text"] == (None if refused else f"{ANSWER} [1]")
+
+
+def test_serve_with_a_bad_risk_exits_1_and_names_the_setting(
+    command: Command, served: Served, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCIER_RISK", "0.5")
+    assert command("serve", "--home", home)[0] == 0
+    monkeypatch.setenv("SOURCIER_RISK", "2")
+    sentence = "sourcier : SOURCIER_RISK='2' : un nombre de 0.01 à 0.5 est attendu"
+    assert command("serve", "--home", home) == (1, "", sentence)
+
+
 def test_the_wait_for_the_first_preparation_of_the_model_is_announced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    given: list[tuple[str | None, Path]] = []
+    given: list[tuple[str | None, Path, bool]] = []
 
-    def load(model: str | None, models: Path) -> FakeEncoder:
-        given.append((model, models))
+    def load(model: str | None, models: Path, *, interaction: bool) -> FakeEncoder:
+        given.append((model, models, interaction))
         return FakeEncoder()
 
     monkeypatch.setattr("index.embedding.load_encoder", load)
@@ -79,4 +118,6 @@ def test_the_wait_for_the_first_preparation_of_the_model_is_announced(
     (tmp_path / MODEL_NAME).mkdir()
     qa.cli._encoder(settings)
     assert capsys.readouterr().err == ""
-    assert given == [(None, tmp_path)] * 2
+    assert given == [(None, tmp_path, True)] * 2
+    qa.cli._encoder(load_settings(models=tmp_path, ranking="simple"))
+    assert given[2:] == [(None, tmp_path, False)]

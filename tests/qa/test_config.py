@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from qa.config import BadSetting, Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
+EXPECTED_RISK = "un nombre de 0.01 à 0.5 est attendu"
+EXPECTED_RANKING = "fine ou simple est attendu"
 EXPECTED_PORT = "un nombre entier de 1 à 65535 est attendu"
 
 
@@ -20,6 +22,9 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         home=PROJECT / "var",
         models=PROJECT / "var" / "models",
         model=None,
+        ranking="fine",
+        reranker=None,
+        risk=None,
         host="127.0.0.1",
         port=8000,
     )
@@ -32,6 +37,9 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         ("home", "/srv/index", Path("/srv/index")),
         ("models", "/srv/modèles", Path("/srv/modèles")),
         ("model", "camembert", "camembert"),
+        ("ranking", "simple", "simple"),
+        ("reranker", "/srv/relecteur", "/srv/relecteur"),
+        ("risk", "0.1", 0.1),
         ("host", "0.0.0.0", "0.0.0.0"),
         ("port", "8123", 8123),
     ],
@@ -61,6 +69,28 @@ def test_a_bad_port_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyP
     assert str(caught.value) == f"SOURCIER_PORT='{value}' : {EXPECTED_PORT}"
 
 
+@pytest.mark.parametrize("value", ["abc", "0", "0.009", "0.51", "-0.1", "0,1", "10 %", "nan"])
+def test_a_bad_risk_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    for good in ("0.01", "0.5"):
+        monkeypatch.setenv("SOURCIER_RISK", good)
+        assert load_settings().risk == float(good)
+    monkeypatch.setenv("SOURCIER_RISK", value)
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == f"SOURCIER_RISK='{value}' : {EXPECTED_RISK}"
+
+
+@pytest.mark.parametrize("value", ["fin", "Simple", "fine,simple", "0"])
+def test_a_bad_ranking_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    for good in ("fine", "simple"):
+        monkeypatch.setenv("SOURCIER_RANKING", good)
+        assert load_settings().ranking == good
+    monkeypatch.setenv("SOURCIER_RANKING", value)
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == f"SOURCIER_RANKING='{value}' : {EXPECTED_RANKING}"
+
+
 def test_a_bad_option_is_named_like_its_variable() -> None:
     assert load_settings(port=8001).port == 8001
     with pytest.raises(BadSetting) as caught:
@@ -82,8 +112,8 @@ def test_the_readme_names_every_setting_and_no_other() -> None:
 
 def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     default = load_settings()
-    for name in ("SOURCIER_HOME", "SOURCIER_MODEL", "SOURCIER_PORT"):
-        monkeypatch.setenv(name, "")
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"SOURCIER_{name.upper()}", "")
     assert load_settings() == default
 
 

@@ -12,8 +12,9 @@ from index.engine import Signals
 from qa.refusal import DEFINED, FITS, THRESHOLD, confidence, features, reason_for_refusal, threshold_of
 from tests.qa.helpers import UNKNOWN_WORDS
 
-USUAL = Match(cosine=0.8, height=3.0, coverage=0.2, late=0.7)
-SIGNALS = Signals(best=Match(cosine=0.85, height=4.0, coverage=0.5, late=0.75), usual=USUAL, known=0.5)
+USUAL = Match(cosine=0.8, coverage=0.2, late=0.7)
+SIGNALS = Signals(best=Match(cosine=0.85, coverage=0.5, late=0.75, missing=0.5), usual=USUAL, known=0.5)
+SIMPLE = replace(SIGNALS, best=replace(SIGNALS.best, late=0.0))
 NOT_CLEAR = (
     "Aucun passage des textes ne répond assez clairement à cette question ; "
     "les plus proches sont donnés à titre indicatif."
@@ -21,20 +22,16 @@ NOT_CLEAR = (
 
 
 def test_token_scores_are_counted_from_what_the_index_gives_to_what_it_cannot_answer() -> None:
-    assert features(SIGNALS) == {"height": 4.0, "coverage": 0.5, "late": pytest.approx(0.05)}
+    assert features(SIGNALS) == {"missing": 0.5, "late": pytest.approx(0.05)}
 
 
 def test_an_index_without_token_scores_counts_its_cosines_so() -> None:
-    simple = replace(SIGNALS, best=replace(SIGNALS.best, late=0.0))
-    assert features(simple) == {"height": 4.0, "coverage": 0.5, "cosine": pytest.approx(0.05)}
+    assert features(SIMPLE) == {"missing": 0.5, "coverage": 0.5, "cosine": pytest.approx(0.05)}
 
 
-@pytest.mark.parametrize("late", [0.0, 0.75])
-def test_the_words_of_a_question_in_another_language_do_not_count(late: float) -> None:
-    foreign = replace(SIGNALS, best=replace(SIGNALS.best, late=late), french=False)
-    wordless = replace(foreign, best=replace(foreign.best, coverage=0.0))
-    assert "coverage" not in features(foreign)
-    assert confidence(foreign) == confidence(wordless)
+def test_words_and_names_of_a_question_in_another_language_do_not_count() -> None:
+    assert features(replace(SIGNALS, french=False)) == {"foreign_late": pytest.approx(0.05)}
+    assert features(replace(SIMPLE, french=False)) == {"foreign_cosine": pytest.approx(0.05)}
 
 
 @pytest.mark.parametrize("late", [0.0, 0.75])
@@ -46,16 +43,17 @@ def test_each_kind_of_signals_has_its_fit(late: float, french: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "better",
+    ("signals", "better"),
     [
-        pytest.param({"height": 5.0}, id="standing further above passages drawn at random"),
-        pytest.param({"coverage": 0.8}, id="more of the words in the passage"),
-        pytest.param({"late": 0.8}, id="tokens that fit better"),
+        pytest.param(SIGNALS, {"late": 0.8}, id="tokens that fit better"),
+        pytest.param(SIGNALS, {"missing": 0.0}, id="the names and figures asked for"),
+        pytest.param(SIMPLE, {"cosine": 0.9}, id="a nearer passage"),
+        pytest.param(SIMPLE, {"coverage": 0.8}, id="more of the words in the passage"),
     ],
 )
-def test_confidence_grows_with(better: dict[str, float]) -> None:
-    nearer = replace(SIGNALS, best=replace(SIGNALS.best, **better))
-    assert 0 < confidence(SIGNALS) < confidence(nearer) < 1
+def test_confidence_grows_with(signals: Signals, better: dict[str, float]) -> None:
+    nearer = replace(signals, best=replace(signals.best, **better))
+    assert 0 < confidence(signals) < confidence(nearer) < 1
 
 
 def test_confidence_falls_where_the_texts_repeat_one_another() -> None:
