@@ -67,7 +67,7 @@ class IndexedSet:
     def asked(self, question: int, interaction: Interaction | None) -> Asked:
         """A question as the searchers need it, as it is written."""
         text, encoded = self.dataset.questions[question].question, self.encoded[question]
-        tokens = interaction.asked(encoded.tokens) if interaction else None
+        tokens = (interaction.asked(encoded.tokens),) if interaction else ()
         return Asked(encoded.vector, tokens, tuple(question_terms(text)), specifics(text))
 
     def words(self) -> words.WordIndex:
@@ -161,7 +161,7 @@ def _encoded_questions(dataset: Dataset, home: Path, encoder: Encoder) -> list[E
     with np.load(kept, allow_pickle=False) as arrays:
         tokens, starts = arrays["tokens"], arrays["starts"]
         return [
-            EncodedQuestion(vector, tokens[start:end].astype(np.float32))
+            EncodedQuestion(vector, tokens[start:end].astype(np.float32), tokens[:0].astype(np.float32))
             for vector, start, end in zip(arrays["vectors"], starts[:-1], starts[1:], strict=True)
         ]
 

@@ -38,7 +38,7 @@ TOKENS, TOKEN_STARTS = "tokens.npy", "token_starts.npy"
 
 Titled = tuple[str, Passage]
 
-# stage ("lecture", "découpage", "encodage", "écriture"), done, total.
+# stage ("lecture", "découpage", "encodage"), done, total.
 Progress = Callable[[str, int, int], None]
 
 

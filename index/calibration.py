@@ -82,7 +82,7 @@ def unanswerable_level(
         allowed = (documents != documents[row]) & (retriever.groups.first != retriever.groups.first[row])
         if sentence is None or not allowed.any():
             continue
-        asked = ask(encoder, sentence, sentence)
+        asked = ask(encoder, sentence)
         found = retriever.search(asked, 1, allowed)
         matches.append(match(retriever, asked, found, read_text(*passages[found.candidates.rows[0]])))
     return Match(*np.mean([astuple(m) for m in matches], axis=0).tolist())

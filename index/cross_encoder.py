@@ -61,9 +61,11 @@ def load_reranker(name: str) -> CrossEncoderReranker:
             f"le modèle {name} ne se charge pas ({type(error).__name__}) ; "
             "vérifiez SOURCIER_RERANKER : un nom ou un dossier de cross-encoder"
         ) from error
-    if model.num_labels != 1:
+    # An embedding model loads too, with a head drawn at random.
+    judges = any("ForSequenceClassification" in name for name in model.config.architectures or ())
+    if not judges or model.num_labels != 1:
         raise ModelUnavailable(
-            f"le modèle {name} donne {model.num_labels} notes à un passage, une seule est attendue ; "
+            f"le modèle {name} ne donne pas une note à un passage lu avec sa question ; "
             "choisissez pour SOURCIER_RERANKER un modèle fait pour reclasser"
         )
     return CrossEncoderReranker(model)

@@ -25,7 +25,7 @@ from index.duplicates import Groups, Place
 from index.embedding import Encoder
 from index.engine import NOTHING_FOUND, Hit, Search, Signals
 from index.errors import DamagedIndex, IncompatibleIndex
-from index.expansion import asked_meanings, expanded
+from index.expansion import asked_meanings, expansion
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import question_terms
 from index.generation import Manifest
@@ -82,7 +82,7 @@ class EmbeddedEngine:
         if not english:
             question = self._lexicon.mended(question)
         defining = self._defining(asked_meanings(question, self._glossary), allowed)
-        asked = ask(self._encoder, question, expanded(question, self._glossary))
+        asked = ask(self._encoder, question, expansion(question, self._glossary))
         found = self._retriever.search(asked, limit, allowed, tuple(sorted(defining)))
         candidates = found.candidates
         # What an acronym stands for is said by the texts: no likeness outweighs it.

@@ -43,10 +43,13 @@ class EncoderInput:
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuestion:
-    """`vector` (dimension,) for the question, `tokens` (count, dimension) for its tokens; unit norm."""
+    """`vector` (dimension,) for the question with what is read beside it; `tokens` and `aside`
+    (count, dimension) for the tokens of each. Unit norm.
+    """
 
     vector: Vectors
     tokens: Vectors
+    aside: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,11 @@ class Encoder(Protocol):
     @property
     def interaction(self) -> Interaction | None: ...
 
-    def encode_question(self, question: str) -> EncodedQuestion:
-        """The question's vector and those of its tokens, with the model's prompt for questions."""
+    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+        """The question's vector and those of its tokens, with the model's prompt for questions.
+
+        `aside` is read with it; its tokens are apart.
+        """
         ...
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
@@ -112,11 +118,13 @@ class SentenceTransformerEncoder:
         self._question_prompt = model.prompts.get("query") or ""
         self._prompt = model.prompts.get("document") or model.prompts.get("passage") or ""
 
-    def encode_question(self, question: str) -> EncodedQuestion:
+    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
         """See Encoder."""
-        vectors, tokens, offsets = self._forward([self._question_prompt + question])
-        asked = _read(offsets[0], len(self._question_prompt))
-        return EncodedQuestion(vectors[0], _unit(tokens[0][asked]))
+        prompted = self._question_prompt + question
+        vectors, tokens, offsets = self._forward([prompted + aside])
+        read = _read(offsets[0], len(self._question_prompt))
+        beside = _read(offsets[0], len(prompted))
+        return EncodedQuestion(vectors[0], _unit(tokens[0][read & ~beside]), _unit(tokens[0][beside]))
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """Longest first, so that a batch that does not fit in memory fails at once."""

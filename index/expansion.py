@@ -15,8 +15,8 @@ from index.french import question_terms, terms, words
 from index.questions import asks_meaning
 
 
-def expanded(question: str, glossary: Sequence[Meaning]) -> str:
-    """The question, with the other names of what it names in brackets; or just as it is.
+def expansion(question: str, glossary: Sequence[Meaning]) -> str:
+    """The other names of what a question names, in brackets, to be put after it; or nothing.
 
     Measured: bench/RESULTS.md, "Glossary".
     """
@@ -30,7 +30,7 @@ def expanded(question: str, glossary: Sequence[Meaning]) -> str:
             names.append(meaning.expansion)
         elif f" {_joined_terms(meaning.expansion)} " in topic:
             names.append(meaning.acronym)
-    return f"{question} ({', '.join(dict.fromkeys(names))})" if names else question
+    return f" ({', '.join(dict.fromkeys(names))})" if names else ""
 
 
 def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:

@@ -18,18 +18,18 @@ _MEANING = re.compile(
     )""",
     re.VERBOSE,
 )
-_NAME = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w.-]*")
+_NAME = re.compile(r"(?<!\w)[A-ZÀ-ÖØ-ÞŒŸ][\w.-]*")
 _LIST = re.compile(
     r"""^(?:et\ )?(?:
       quel(?:le)?s\ (?:sont|etaient|seront|ont|peuvent|doivent) | lesquel(?:le)?s | qui\ (?:sont|etaient)
     | (?:de|dans|par|a|avec|pour|sur)\ quel(?:le)?s\b
-    | (?:citez|enumerez|listez|donnez|nommez)\b | (?:la\ )?liste\ des?\b
+    | (?:citez|enumerez|listez)\b | (?:la\ )?liste\ des?\b
     ) | \bquel(?:le)?s\ [\w-]+s\b""",
     re.VERBOSE,
 )
 # The two sides; on the question as it is written, so that they keep their accents and capitals.
 _COMPARISON = re.compile(
-    r"""(?:diff[ée]ren\w+|distingu\w+|distinction|compar\w+|rapport)\b.*?
+    r"""(?:diff[ée]ren\w+|distingu\w+|distinction|compar\w+)\b.{0,40}?
       \bentre\s+(?P<first>.+?)\s+et\s+(?P<second>.+?)\s*\??\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -97,5 +97,6 @@ def specifics(question: str) -> frozenset[str]:
     figures = {term for term in terms(question) if any(map(str.isdigit, term))}
     if question.isupper():
         return frozenset(figures)
-    names = (m.group() for m in _NAME.finditer(question) if m.start() > 0)
+    first = re.search(r"\w", question)
+    names = (m.group() for m in _NAME.finditer(question) if first and m.start() > first.start())
     return frozenset(figures.union(*map(terms, names)))

@@ -27,13 +27,14 @@ _RERANKED = 60
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as the searchers need it. `tokens` is None where the model has no interaction.
+    """A question as the searchers need it. `tokens` are its tokens, and those with the other names
+    of what it names; none where the model has no interaction.
 
     `specifics` are the terms of its names and figures.
     """
 
     vector: Vectors
-    tokens: AskedTokens | None
+    tokens: tuple[AskedTokens, ...]
     terms: tuple[str, ...]
     specifics: frozenset[str]
 
@@ -61,13 +62,17 @@ class Tokens:
         return np.concatenate([self.codes[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
 
 
-def ask(encoder: Encoder, question: str, expanded: str) -> Asked:
-    """Encodes a question, expanded with the other names of what it names, and finds its terms."""
-    encoded = encoder.encode_question(expanded)
-    tokens = encoder.interaction.asked(encoded.tokens) if encoder.interaction else None
+def ask(encoder: Encoder, question: str, expansion: str = "") -> Asked:
+    """Encodes a question and finds its terms, with those of the other names of what it names."""
+    encoded = encoder.encode_question(question, expansion)
+    tokens: tuple[AskedTokens, ...] = ()
+    if encoder.interaction is not None:
+        # A passage says a thing by one name or by the other: it need not have both.
+        readings = [encoded.tokens, np.concatenate([encoded.tokens, encoded.aside])]
+        tokens = tuple(encoder.interaction.asked(reading) for reading in readings[: 1 + bool(expansion)])
     # A text may have either name of what a question names: neither is missing.
-    named = specifics(question) if expanded == question else frozenset()
-    return Asked(encoded.vector, tokens, tuple(question_terms(expanded)), named)
+    named = frozenset() if expansion else specifics(question)
+    return Asked(encoded.vector, tokens, tuple(question_terms(question + expansion)), named)
 
 
 class Retriever:
@@ -97,19 +102,24 @@ class Retriever:
         rows = np.union1d(np.union1d(near, worded), always).astype(np.int64)
         cosines = self._vectors.cosines(asked.vector, rows)
         fused = fuse(rows, cosines, word_shares[rows], phrase_shares[rows])
-        if self._tokens is not None and asked.tokens is not None and len(fused):
+        if self._tokens is not None and asked.tokens and len(fused):
             fused = self._reranked(fused, asked.tokens, self._tokens, limit, always)
         return Found(fused, frozenset(near.tolist()), frozenset(worded.tolist()))
 
     def _reranked(
-        self, fused: Candidates, asked: AskedTokens, tokens: Tokens, limit: int, always: tuple[int, ...]
+        self,
+        fused: Candidates,
+        readings: tuple[AskedTokens, ...],
+        tokens: Tokens,
+        limit: int,
+        always: tuple[int, ...],
     ) -> Candidates:
         # Stable: what must be ranked goes before the others, which keep their order.
         kept = np.argsort(~np.isin(fused.rows, always), kind="stable")
         fused = fused.taken(kept)
         count = self._distinct(fused.rows, max(_RERANKED, limit + len(always)))
         codes, starts = tokens.of(fused.rows[:count])
-        return rerank(fused, late_scores(asked, codes, starts))
+        return rerank(fused, np.max([late_scores(asked, codes, starts) for asked in readings], axis=0))
 
     def _distinct(self, rows: Rows, wanted: int) -> int:
         """How many of the first rows hold `wanted` groups of like passages; all, if fewer do."""

@@ -56,9 +56,9 @@ class Settings(BaseSettings):
     )
     risk: float | None = Field(
         default=None,
-        ge=0.01,
+        ge=0.05,
         le=0.5,
-        description="la part de réponses fausses admise, de 0.01 à 0.5 ; au-delà, le service refuse",
+        description="la part de réponses fausses admise, de 0.05 à 0.5 ; au-delà, le service refuse",
     )
     host: str = Field(default="127.0.0.1", description="l'adresse d'écoute")
     port: int = Field(default=8000, ge=1, le=65535, description="le port d'écoute")
@@ -87,6 +87,6 @@ def load_settings(**options: object) -> Settings:
 
 _EXPECTED = {
     "port": "un nombre entier de 1 à 65535 est attendu",
-    "risk": "un nombre de 0.01 à 0.5 est attendu",
+    "risk": "un nombre de 0.05 à 0.5 est attendu",
     "ranking": "fine ou simple est attendu",
 }

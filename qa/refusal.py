@@ -11,23 +11,23 @@ import math
 from index.engine import Signals
 
 # Below this an answer is refused, unless a risk is set: bench/RESULTS.md, "Refusal".
-THRESHOLD = 0.4
+THRESHOLD = 0.38
 
 # Not fitted: of the 73 meanings mined from five web texts and the demonstration texts, read one
 # by one, none is false.
 DEFINED = 0.95
 
 # Risk, and the threshold that holds it on both sets fitted, the largest risk first.
-_THRESHOLDS = ((0.4, 0.495), (0.3, 0.696), (0.2, 0.73), (0.1, 0.836), (0.05, 0.982))
+_THRESHOLDS = ((0.4, 0.508), (0.3, 0.675), (0.2, 0.717), (0.1, 0.838), (0.05, 0.981))
 
 # By what the search can say: intercept, weights.
 FITS: dict[tuple[str, ...], tuple[float, tuple[float, ...]]] = {
-    ("missing", "late"): (-2.086, (-1.397, 28.897)),
-    ("missing", "coverage", "cosine"): (-2.661, (-1.035, 2.92, 38.774)),
+    ("missing", "late"): (-2.024, (-1.273, 28.328)),
+    ("missing", "coverage", "cosine"): (-2.73, (-0.915, 3.081, 36.155)),
     # Not fitted but moved: the project's questions in English score 0.10 lower token by token,
     # and 0.06 lower by cosine, than its questions in French.
-    ("foreign_late",): (0.80, (28.897,)),
-    ("foreign_cosine",): (0.14, (38.774,)),
+    ("foreign_late",): (0.81, (28.328,)),
+    ("foreign_cosine",): (1.78, (46.627,)),
 }
 
 

@@ -29,8 +29,8 @@ class FakeEncoder:
     def __init__(self, interaction: Interaction | None = None) -> None:
         self.interaction = interaction
 
-    def encode_question(self, question: str) -> EncodedQuestion:
-        return EncodedQuestion(self._vector(question), self._tokens(question))
+    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+        return EncodedQuestion(self._vector(question + aside), self._tokens(question), self._tokens(aside))
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         for i, p in enumerate(passages):

@@ -52,7 +52,7 @@ def passage_of(*sentences: str, document_id: str = "a.txt", headings: tuple[str,
 
 def asked_of(question: str, encoder: FakeEncoder) -> Asked:
     """The question as the searchers need it, nothing added to it."""
-    return ask(encoder, question, question)
+    return ask(encoder, question)
 
 
 def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:

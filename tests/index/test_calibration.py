@@ -16,6 +16,7 @@ from index.calibration import (
     read_text,
     unanswerable_level,
 )
+from index.embedding import EncodedQuestion
 from tests.conftest import FakeEncoder
 from tests.index.support import asked_of, indexed, interacting_encoder, passage_of, retriever_of
 
@@ -143,9 +144,9 @@ def test_of_many_texts_only_so_many_sentences_are_asked_and_always_the_same() ->
     asked: list[str] = []
 
     class Listening(FakeEncoder):
-        def encode_question(self, question):  # type: ignore[no-untyped-def]
-            asked.append(question)
-            return super().encode_question(question)
+        def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+            asked.append(question + aside)
+            return super().encode_question(question, aside)
 
     texts = {f"{n}.txt": f"Le lit numéro {n} du service {n * 7} reste libre chaque soir." for n in range(200)}
     level = level_of(texts, Listening())

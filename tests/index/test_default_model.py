@@ -71,6 +71,19 @@ def test_the_tokens_of_a_question_are_its_own_without_the_prompt(
     assert np.allclose(np.linalg.norm(tokens, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("question", [*SENTENCES, "GHT"])
+def test_what_is_read_aside_moves_the_vector_and_gives_no_tokens(
+    encoder: SentenceTransformerEncoder, question: str
+) -> None:
+    aside = " (groupement hospitalier de territoire, GHT)"
+    encoded = encoder.encode_question(question, aside)
+    assert encoded.tokens.shape == encoder.encode_question(question).tokens.shape
+    whole = encoder.encode_question(question + aside)
+    assert np.allclose(encoded.vector, whole.vector, atol=1e-6)
+    assert np.allclose(encoded.tokens, whole.tokens[: len(encoded.tokens)], atol=1e-6)
+    assert len(whole.tokens) > len(encoded.tokens)
+
+
 def test_a_question_without_words_has_no_tokens(encoder: SentenceTransformerEncoder) -> None:
     assert encoder.encode_question("").tokens.shape == (0, 384)
 

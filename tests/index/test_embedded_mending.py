@@ -19,9 +19,9 @@ class Listening(FakeEncoder):
         super().__init__()
         self.asked: list[str] = []
 
-    def encode_question(self, question: str) -> EncodedQuestion:
-        self.asked.append(question)
-        return super().encode_question(question)
+    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+        self.asked.append(question + aside)
+        return super().encode_question(question, aside)
 
 
 @pytest.fixture(scope="module")

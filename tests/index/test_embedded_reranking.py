@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def test_the_first_are_read_whole_with_the_mended_question_however_few_are_asked
     reader = Preferring()
     assert len(searching(reader, "QUEL QUAI RESTE OUVERT LE SOIR ?", limit).hits) == limit
     ((question, passages),) = reader.read
-    assert question == "quel quai reste ouvert le soir ?"
+    assert question == QUESTION
     # Their title, here the name of the file, then their text.
     best = searching(None, QUESTION, 30).hits[:READ]
     assert passages == tuple(f"{hit.title}\n{hit.passage.text}" for hit in best)
@@ -95,7 +96,8 @@ def test_one_asked_for_is_the_one_preferred_and_the_signals_are_its_own(searchin
     only = Filters(sources=(planted.document_id,))
     search = searching(Preferring(planted.text), QUESTION, 1)
     assert ids(search) == [planted.document_id]
-    assert search.signals.best == searching(None, QUESTION, 1, only).signals.best
+    expected = searching(None, QUESTION, 1, only).signals.best
+    assert astuple(search.signals.best) == pytest.approx(astuple(expected), abs=1e-6)
 
 
 def test_fewer_than_are_read_are_all_read_and_none_is_no_reading(searching: Searching) -> None:
@@ -107,13 +109,14 @@ def test_fewer_than_are_read_are_all_read_and_none_is_no_reading(searching: Sear
 
 
 def test_passages_that_say_the_same_are_read_once(tmp_path: Path) -> None:
-    notice = "Le quai des pêcheurs reste ouvert le soir."
+    notice = "Le quai des pêcheurs reste ouvert chaque soir de la semaine, du lundi au vendredi."
     texts = {"a.txt": notice, "b.txt": f"{notice[:-1]} !", "c.txt": "Le phare ferme le matin."}
-    indexed(tmp_path, texts).close()
+    first, other = ids(indexed(tmp_path, texts).search(QUESTION, 5))
+    assert other == "c.txt"
     reader = Preferring("phare")
     search = open_engine(tmp_path / "home", FakeEncoder(), reader).search(QUESTION, 5)
     assert len(reader.read[0][1]) == 2
-    assert [(hit.passage.document_id, len(hit.also)) for hit in search.hits] == [("c.txt", 0), ("a.txt", 1)]
+    assert [(hit.passage.document_id, len(hit.also)) for hit in search.hits] == [("c.txt", 0), (first, 1)]
 
 
 def test_a_definition_is_left_where_it_is(tmp_path: Path) -> None:

@@ -155,7 +155,6 @@ def test_a_question_that_asks_for_one_thing_asks_no_list(question: str) -> None:
         ("quelle difference entre l'été et l'hiver", ("l'été", "l'hiver")),
         ("DIFFÉRENCE ENTRE LE BAC ET LE PONT ?", ("LE BAC", "LE PONT")),
         ("En quoi diffèrent-ils ? Je veux distinguer entre Nevers et Moulins.", ("Nevers", "Moulins.")),
-        ("Quel rapport y a-t-il entre le phare et la côte ?  ", ("le phare", "la côte")),
         ("Comparaison entre le bac et le pont et la route", ("le bac", "le pont et la route")),
         ("Comment différencier entre A et B ?", ("A", "B")),
     ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from index.ranking import (
     LATE_PHRASE_WEIGHT,
+    LATE_SHARE,
     LATE_WORD_WEIGHT,
     PHRASE_WEIGHT,
     WORD_WEIGHT,
@@ -73,19 +76,19 @@ def test_fusing_nothing_gives_nothing() -> None:
     assert len(fuse(np.zeros(0, np.int64), none, none, none)) == 0
 
 
-def test_the_reranked_score_is_the_late_score_and_the_weighted_shares_whatever_the_cosine() -> None:
+def test_the_reranked_score_weighs_the_late_score_the_cosine_and_the_shares() -> None:
     fused = fuse(ROWS, shares(0.9, 0.8, 0.1), shares(0, 0.5, 1), shares(0.25, 0, 1))
     assert fused.rows.tolist() == [4, 7, 9]
-    ranked = rerank(fused, shares(0.3, 0.5, 0.7))
+    ranked = rerank(fused, shares(0.1, 0.5, 1.5))
     assert ranked.rows.tolist() == [9, 7, 4]
     assert ranked.scores.tolist() == pytest.approx(
         [
-            0.7 + LATE_WORD_WEIGHT + LATE_PHRASE_WEIGHT,
-            0.5 + LATE_WORD_WEIGHT * 0.5,
-            0.3 + LATE_PHRASE_WEIGHT * 0.25,
+            LATE_SHARE * 1.5 + (1 - LATE_SHARE) * 0.1 + LATE_WORD_WEIGHT + LATE_PHRASE_WEIGHT,
+            LATE_SHARE * 0.5 + (1 - LATE_SHARE) * 0.8 + LATE_WORD_WEIGHT * 0.5,
+            LATE_SHARE * 0.1 + (1 - LATE_SHARE) * 0.9 + LATE_PHRASE_WEIGHT * 0.25,
         ]
     )
-    assert columns(ranked) == [(9, 0.1, 1, 1, 0.7), (7, 0.8, 0.5, 0, 0.5), (4, 0.9, 0, 0.25, 0.3)]
+    assert columns(ranked) == [(9, 0.1, 1, 1, 1.5), (7, 0.8, 0.5, 0, 0.5), (4, 0.9, 0, 0.25, 0.1)]
     assert ranked.scores.dtype == np.float32
 
 
@@ -95,10 +98,13 @@ def test_what_has_no_late_score_is_dropped() -> None:
     assert len(rerank(fused, shares())) == 0
 
 
-def test_equal_late_scores_go_by_row_not_by_cosine() -> None:
+def test_of_equal_late_scores_the_nearer_comes_first_and_of_equal_cosines_the_first_row() -> None:
     fused = fuse(ROWS, shares(0.7, 0.8, 0.9), NONE, NONE)
-    assert fused.rows.tolist() == [9, 7, 4]
-    assert rerank(fused, shares(0.5, 0.5, 0.5)).rows.tolist() == [4, 7, 9]
+    assert rerank(fused, shares(0.5, 0.5, 0.5)).rows.tolist() == [9, 7, 4]
+    alike = fuse(ROWS, shares(0.8, 0.8, 0.8), shares(0, 0.5, 1), NONE)
+    assert alike.rows.tolist() == [9, 7, 4]
+    without_words = replace(alike, word_shares=NONE)
+    assert rerank(without_words, shares(0.5, 0.5, 0.5)).rows.tolist() == [4, 7, 9]
 
 
 def test_reordered_candidates_take_the_scores_they_are_given() -> None:

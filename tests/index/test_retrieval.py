@@ -7,7 +7,7 @@ import pytest
 
 from index.french import phrases
 from index.interaction import late_scores
-from index.ranking import LATE_PHRASE_WEIGHT, LATE_WORD_WEIGHT
+from index.ranking import LATE_PHRASE_WEIGHT, LATE_SHARE, LATE_WORD_WEIGHT
 from index.retrieval import Retriever, Tokens, ask
 from tests.conftest import FakeEncoder, fake_interaction
 from tests.index.support import asked_of, interacting_encoder, retriever_of
@@ -29,19 +29,22 @@ def interacting() -> Retriever:
 
 def test_a_question_is_encoded_and_its_terms_found_with_the_other_names_of_what_it_names() -> None:
     encoder = FakeEncoder(fake_interaction())
-    asked = ask(encoder, "Que signifie le mot GHT ?", "Que signifie le mot GHT (groupement) ?")
-    encoded = encoder.encode_question("Que signifie le mot GHT (groupement) ?")
+    asked = ask(encoder, "Que signifie le mot GHT ?", " (groupement)")
+    encoded = encoder.encode_question("Que signifie le mot GHT ?", " (groupement)")
+    assert not np.array_equal(encoded.vector, encoder.encode_question("Que signifie le mot GHT ?").vector)
     assert asked.terms == ("mot", "ght", "group")
     assert np.array_equal(asked.vector, encoded.vector)
-    assert asked.tokens is not None
-    assert asked.tokens.weights.tolist() == pytest.approx([1 / 6] * 6)
-    assert ask(FakeEncoder(), "lit", "lit").tokens is None
+    # A passage has one name or the other: it meets the question alone, and with its other names.
+    assert [len(reading.weights) for reading in asked.tokens] == [5, 6]
+    assert asked.tokens[0].weights.tolist() == pytest.approx([1 / 5] * 5)
+    assert len(ask(encoder, "Que signifie le mot GHT ?").tokens) == 1
+    assert ask(FakeEncoder(), "lit").tokens == ()
 
 
 def test_the_names_and_figures_of_a_question_are_told_unless_it_was_given_other_names() -> None:
     question = "Qui finance le GHT en 2023 ?"
     assert asked_of(question, FakeEncoder()).specifics == {"ght", "2023"}
-    assert ask(FakeEncoder(), question, f"{question} (groupement)").specifics == frozenset()
+    assert ask(FakeEncoder(), question, " (groupement)").specifics == frozenset()
 
 
 def test_the_tokens_of_some_rows_come_in_their_order_with_their_starts() -> None:
@@ -83,7 +86,7 @@ def test_an_index_with_tokens_is_searched_without_them_where_the_question_has_no
     assert with_tokens.scores.tolist() == without.scores.tolist()
 
 
-def test_with_tokens_the_score_is_the_late_score_and_the_weighted_shares() -> None:
+def test_with_tokens_the_score_weighs_the_late_score_the_cosine_and_the_shares() -> None:
     texts = ["pont pont pont", "Ce pont, repeint avec soin chaque été par la commune, est rouge.", FAR]
     question = "un pont rouge"
     fused = retriever_of(texts, FakeEncoder()).search(asked_of(question, FakeEncoder()), 3).candidates
@@ -97,17 +100,18 @@ def test_with_tokens_the_score_is_the_late_score_and_the_weighted_shares() -> No
     assert candidates.rows.tolist() == [1, 0, 2]
     interaction = encoder.interaction
     assert interaction is not None
-    assert asked.tokens is not None
+    assert len(asked.tokens) == 1
     for position, row in enumerate(candidates.rows.tolist()):
         codes = interaction.codes(encoder.encode_question(texts[row]).tokens)
-        late = late_scores(asked.tokens, codes, np.array([0]))[0]
+        late = late_scores(asked.tokens[0], codes, np.array([0]))[0]
         assert candidates.late[position] == pytest.approx(late, abs=1e-6)
     word_shares = retriever.words.shares(asked.terms)
     assert candidates.word_shares.tolist() == word_shares[[1, 0, 2]].tolist()
     assert phrases(asked.terms) == ["pont roug"]
     assert candidates.phrase_shares.tolist() == [0, 0, 0]
     assert candidates.scores == pytest.approx(
-        candidates.late
+        LATE_SHARE * candidates.late
+        + (1 - LATE_SHARE) * candidates.cosines
         + LATE_WORD_WEIGHT * candidates.word_shares
         + LATE_PHRASE_WEIGHT * candidates.phrase_shares
     )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from qa.config import BadSetting, Settings, load_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
-EXPECTED_RISK = "un nombre de 0.01 à 0.5 est attendu"
+EXPECTED_RISK = "un nombre de 0.05 à 0.5 est attendu"
 EXPECTED_RANKING = "fine ou simple est attendu"
 EXPECTED_PORT = "un nombre entier de 1 à 65535 est attendu"
 
@@ -69,9 +69,9 @@ def test_a_bad_port_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyP
     assert str(caught.value) == f"SOURCIER_PORT='{value}' : {EXPECTED_PORT}"
 
 
-@pytest.mark.parametrize("value", ["abc", "0", "0.009", "0.51", "-0.1", "0,1", "10 %", "nan"])
+@pytest.mark.parametrize("value", ["abc", "0", "0.049", "0.51", "-0.1", "0,1", "10 %", "nan"])
 def test_a_bad_risk_names_the_variable_and_the_value(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    for good in ("0.01", "0.5"):
+    for good in ("0.05", "0.5"):
         monkeypatch.setenv("SOURCIER_RISK", good)
         assert load_settings().risk == float(good)
     monkeypatch.setenv("SOURCIER_RISK", value)

@@ -66,7 +66,7 @@ def test_words_known_elsewhere_in_the_index_do_not_change_the_confidence() -> No
 
 
 def test_a_smaller_risk_asks_for_more_confidence() -> None:
-    risks = (0.5, 0.3, 0.2, 0.1, 0.05, 0.01)
+    risks = (0.5, 0.3, 0.2, 0.1, 0.05)
     thresholds = [threshold_of(risk) for risk in risks]
     assert thresholds == sorted(thresholds)
     assert thresholds[0] < thresholds[-1] < 1
