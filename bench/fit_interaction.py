@@ -27,9 +27,9 @@ from bench.fitting import Bools, Floats, IndexedSet, indexed, quality
 from bench.parts import Parts, parts_by_article, parts_by_question
 from bench.whole_tokens import decoded, whole_tokens
 from index.embedding import load_encoder
-from index.interaction import Interaction, from_bytes, late_scores
+from index.interaction import LEVELS, SHARPNESS, Interaction, from_bytes, late_scores
 from index.ranking import Candidates, Rows, rerank
-from index.retrieval import Tokens
+from index.retrieval import RERANKED, Tokens
 from qa.config import load_settings
 
 SIZE = 256
@@ -39,17 +39,15 @@ OTHER_REPEATED = 4
 # Of a question's candidates: right ones, the best wrong ones, and some drawn from the rest of
 # those that a search could mistake for right.
 RIGHT, BEST_WRONG, DRAWN_WRONG, MISTAKABLE = 3, 7, 4, 40
-RERANKED = 60
+
 PROJECTION_RATE, WORTH_RATE, FUSION_RATE, LEAST_RATE = 7e-4, 1e-2, 0.3, 0.05
-# As `index.interaction` reads what is learned here.
-SHARPNESS = 5.0
-LEVELS = 16
 # Of 2.2, 2.5, 2.8 and 3.2 deviations about the mean, coded tokens are nearest to themselves.
 DEVIATIONS = 2.5
 # Directions and levels are told well enough by every so many-th token.
 _SAMPLED = 15
 # Where late score, words and phrases start to combine: about as `index.ranking` has them, times
-# what makes a softmax of them neither flat nor sure. Without the cosine, as they are served.
+# what makes a softmax of them neither flat nor sure. Without the cosine, so that tokens learn all that
+# they can.
 _FUSION = (50.0, 2.0, 1.0)
 _WANTED = 10
 

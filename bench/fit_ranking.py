@@ -3,7 +3,8 @@
 Both sets are in BEIR layout. Fits LATE_WORD_WEIGHT and LATE_PHRASE_WEIGHT of `index/ranking.py`
 on the passages that the search proposes, for the questions of PIAF's fit part and, weighing
 less, of TRAVAIL's learn part (`bench/parts.py`). Prints both in units of the token by token
-score, and nDCG@10 / hit@1 by document on the test parts. Questions are asked as they are written.
+score, without the cosine that `rerank` puts beside it, and nDCG@10 / hit@1 by document on the
+test parts. Questions are asked as they are written.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bench.fitting import Choice, Floats, IndexedSet, indexed, list_wise, own_un
 from bench.parts import parts_by_article, parts_by_question
 from index.embedding import load_encoder
 from index.interaction import load_interaction
-from index.ranking import LATE_PHRASE_WEIGHT, LATE_WORD_WEIGHT
+from index.ranking import LATE_PHRASE_WEIGHT, LATE_SHARE, LATE_WORD_WEIGHT
 from qa.config import load_settings
 
 # What TRAVAIL's questions weigh together where PIAF's weigh 1: enough that titles of pages,
@@ -58,7 +59,7 @@ def main() -> None:
     print("nDCG@10 / hit@1 on the test parts of", " and ".join(s.dataset.name for s in sets))
     for label, weights in (
         ("late interaction alone", [1, 0, 0]),
-        ("the weights in use", [1, LATE_WORD_WEIGHT, LATE_PHRASE_WEIGHT]),
+        ("the weights in use, without the cosine", [LATE_SHARE, LATE_WORD_WEIGHT, LATE_PHRASE_WEIGHT]),
         ("the weights as fitted", fitted),
     ):
         figures = [

@@ -1,8 +1,8 @@
 """How fast this machine builds and answers: python -m bench.speed [DATASET]   (make bench)
 
 Without DATASET (BEIR layout) it uses the demonstration texts and questions; SOURCIER_RANKING
-chooses the ranking. Prints bytes a passage, passages encoded a second, milliseconds a question in process (median, 95th centile), and the share
-that the encoder takes.
+chooses the ranking. Prints bytes a passage, passages encoded a second, milliseconds a question
+in process (median, 95th centile), and the share that the encoder takes.
 """
 
 from __future__ import annotations

@@ -169,7 +169,12 @@ def _encode(titled: list[Titled], encoder: Encoder, progress: Progress) -> _Enco
         passage_vectors[i] = encoded.vector
         sentence_vectors[first[i] : first[i + 1]] = encoded.sentences
         if encoded.codes is not None:
-            codes[i] = encoded.codes
+            # A passage of which the model reads nothing still has its place.
+            codes[i] = (
+                encoded.codes
+                if len(encoded.codes)
+                else np.zeros_like(encoded.codes, shape=(1, encoded.codes.shape[1]))
+            )
         truncated += encoded.truncated
         progress("encodage", done, len(titled))
     return _Encoded(titled, passage_vectors, sentence_vectors, [codes[i] for i in sorted(codes)], truncated)

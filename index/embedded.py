@@ -193,7 +193,7 @@ class EmbeddedEngine:
         return Signals(
             best=match(self._retriever, asked, found, read_text(hit.title, hit.passage)),
             usual=self._usual,
-            known=known / total if total else 0.0,
+            known=known / total if total else 1.0,
             french=not english,
             defined=defined,
         )

@@ -7,6 +7,7 @@ round. Pure; the glossary comes from the texts themselves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from corpus.folding import fold
@@ -15,8 +16,22 @@ from index.french import question_terms, terms, words
 from index.questions import asks_meaning
 
 
-def expansion(question: str, glossary: Sequence[Meaning]) -> str:
-    """The other names of what a question names, in brackets, to be put after it; or nothing.
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """`text`: the other names of what a question names, to be put after it; "" when there are none.
+
+    `of`: the terms of the names that it gives others of.
+    """
+
+    text: str = ""
+    of: frozenset[str] = frozenset()
+
+
+NO_EXPANSION = Expansion()
+
+
+def expansion(question: str, glossary: Sequence[Meaning]) -> Expansion:
+    """The other names of what a question names, in brackets.
 
     Measured: bench/RESULTS.md, "Glossary".
     """
@@ -24,13 +39,18 @@ def expansion(question: str, glossary: Sequence[Meaning]) -> str:
     # Spaced out at both ends: "sante" must not be found inside "santen".
     topic = f" {_joined_terms(question)} "
     names: list[str] = []
+    named: set[str] = set()
     for meaning in glossary:
         acronym = fold(meaning.acronym)
         if acronym in asked or acronym + "s" in asked:
             names.append(meaning.expansion)
+            named |= {*terms(meaning.acronym), *terms(meaning.acronym + "s")}
         elif f" {_joined_terms(meaning.expansion)} " in topic:
             names.append(meaning.acronym)
-    return f" ({', '.join(dict.fromkeys(names))})" if names else ""
+            named.update(terms(meaning.expansion))
+    if not names:
+        return NO_EXPANSION
+    return Expansion(f" ({', '.join(dict.fromkeys(names))})", frozenset(named))
 
 
 def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:

@@ -2,7 +2,8 @@
 
 The encoder's token embeddings are projected and kept in 4 bits a dimension; a passage's score
 is the mean, weighted by what each question token is worth, of its best cosine in the passage.
-Projection and weights were learned for one model by `bench/fit_interaction.py`. Does not encode.
+Projection and weights were learned for one model: `bench/fit_interaction.py`, of which the archive
+served is from a first version (bench/RESULTS.md, "Ranking"). Does not encode.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from numpy.typing import NDArray
 
 LEARNED = Path(__file__).with_name("interaction.npz")
 # A code is half a byte.
-_LEVELS = 16
+LEVELS = 16
 # A question token's weight is softplus of a score that this steepens, as it was learned.
-_SHARPNESS = 5.0
+SHARPNESS = 5.0
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint8]
@@ -67,7 +68,7 @@ class Interaction:
     def codes(self, tokens: Floats) -> Codes:
         """The tokens (count, dimension) of a passage, projected and coded: (count, bytes_per_token)."""
         levels = np.rint((self._projected(tokens) - self.low) / self.step)
-        coded = np.clip(levels, 0, _LEVELS - 1).astype(np.uint8)
+        coded = np.clip(levels, 0, LEVELS - 1).astype(np.uint8)
         half = self.bytes_per_token
         packed: Codes = coded[:, :half] << 4 | coded[:, half:]
         return packed
@@ -75,7 +76,7 @@ class Interaction:
     def asked(self, tokens: Floats) -> AskedTokens:
         """The tokens (count, dimension) of a question, ready to meet codes."""
         projected = self._projected(tokens)
-        worth = np.logaddexp(0, _SHARPNESS * (tokens @ self.weight) + self.bias)
+        worth = np.logaddexp(0, SHARPNESS * (tokens @ self.weight) + self.bias)
         return AskedTokens(
             projected * self.step,
             projected @ self.low,
@@ -126,7 +127,7 @@ def late_scores(asked: AskedTokens, codes: Codes, starts: NDArray[np.int64]) -> 
     """
     half = codes.shape[1]
     cosines = asked.directions[:, :half] @ (codes >> 4).T.astype(np.float32)
-    cosines += asked.directions[:, half:] @ (codes & (_LEVELS - 1)).T.astype(np.float32)
+    cosines += asked.directions[:, half:] @ (codes & (LEVELS - 1)).T.astype(np.float32)
     cosines += asked.constants[:, None]
     best: Floats = np.maximum.reduceat(cosines, starts, axis=1)
     return np.asarray(asked.weights @ best, np.float32)

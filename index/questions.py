@@ -30,12 +30,14 @@ _LIST = re.compile(
 # The two sides; on the question as it is written, so that they keep their accents and capitals.
 _COMPARISON = re.compile(
     r"""(?:diff[ée]ren\w+|distingu\w+|distinction|compar\w+)\b.{0,40}?
-      \bentre\s+(?P<first>.+?)\s+et\s+(?P<second>.+?)\s*\??\s*$""",
+      \bentre\ (?P<first>.+?)\ et\ (?P<second>.+?)\ ?\??$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # English's commonest words that neither French nor German has, nor many names.
-_ENGLISH_QUESTION_WORDS = frozenset("who what whom whose which when where why how".split())
-_ENGLISH = _ENGLISH_QUESTION_WORDS | frozenset(
+_ENGLISH_FIRST_WORDS = frozenset(
+    "who what whom whose which when where why how does do is are can should tell explain describe".split()
+)
+_ENGLISH = _ENGLISH_FIRST_WORDS | frozenset(
     """
     the of and is are were be been does did do has have had can could should would must this that these
     those there it its they their from with without for to by at or not any some many much between about
@@ -68,7 +70,8 @@ def compared(question: str) -> tuple[str, str] | None:
     >>> compared("Quelle est la différence entre un hôpital et une clinique ?")
     ('un hôpital', 'une clinique')
     """
-    sides = _COMPARISON.search(question)
+    # On one line: runs of white space would be tried in every way.
+    sides = _COMPARISON.search(" ".join(question.split()))
     return (sides["first"], sides["second"]) if sides else None
 
 
@@ -84,7 +87,7 @@ def is_english(question: str) -> bool:
     if not asked or asked[0] in STOP_WORDS:
         return False
     english = sum(word in _ENGLISH for word in asked)
-    asks = asked[0] in _ENGLISH_QUESTION_WORDS
+    asks = asked[0] in _ENGLISH_FIRST_WORDS
     return english + asks > 1 and english > sum(word in STOP_WORDS for word in asked)
 
 

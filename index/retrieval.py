@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from index.duplicates import Groups
 from index.embedding import Encoder, Vectors
+from index.expansion import NO_EXPANSION, Expansion
 from index.filtering import Allowed
 from index.french import phrases, question_terms
 from index.interaction import AskedTokens, Codes, late_scores
@@ -22,7 +23,7 @@ _PROPOSED = 100
 # Like passages take one another's place among them: at least so many that differ are proposed.
 _FEWEST_DISTINCT = 50
 # So many meet the question token by token: 97 % of PIAF's right passages are among them.
-_RERANKED = 60
+RERANKED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,17 @@ class Tokens:
         return np.concatenate([self.codes[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
 
 
-def ask(encoder: Encoder, question: str, expansion: str = "") -> Asked:
+def ask(encoder: Encoder, question: str, expansion: Expansion = NO_EXPANSION) -> Asked:
     """Encodes a question and finds its terms, with those of the other names of what it names."""
-    encoded = encoder.encode_question(question, expansion)
+    encoded = encoder.encode_question(question, expansion.text)
     tokens: tuple[AskedTokens, ...] = ()
     if encoder.interaction is not None:
         # A passage says a thing by one name or by the other: it need not have both.
         readings = [encoded.tokens, np.concatenate([encoded.tokens, encoded.aside])]
-        tokens = tuple(encoder.interaction.asked(reading) for reading in readings[: 1 + bool(expansion)])
+        tokens = tuple(encoder.interaction.asked(reading) for reading in readings[: 1 + bool(expansion.text)])
     # A text may have either name of what a question names: neither is missing.
-    named = frozenset() if expansion else specifics(question)
-    return Asked(encoded.vector, tokens, tuple(question_terms(question + expansion)), named)
+    named = specifics(question) - expansion.of
+    return Asked(encoded.vector, tokens, tuple(question_terms(question + expansion.text)), named)
 
 
 class Retriever:
@@ -117,7 +118,7 @@ class Retriever:
         # Stable: what must be ranked goes before the others, which keep their order.
         kept = np.argsort(~np.isin(fused.rows, always), kind="stable")
         fused = fused.taken(kept)
-        count = self._distinct(fused.rows, max(_RERANKED, limit + len(always)))
+        count = self._distinct(fused.rows, max(RERANKED, limit + len(always)))
         codes, starts = tokens.of(fused.rows[:count])
         return rerank(fused, np.max([late_scores(asked, codes, starts) for asked in readings], axis=0))
 

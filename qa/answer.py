@@ -18,8 +18,9 @@ from qa.refusal import THRESHOLD, confidence, reason_for_refusal
 
 # An answer quotes the best sentence, and those of other passages nearly as good: at most so many.
 _MOST_SENTENCES = 3
-# How far below the best a further passage may score and be quoted.
-_PASSAGE_MARGIN = 0.015
+# How far below the best a further passage may score and be quoted. On PIAF (300 questions) the
+# second passage is 0.064 below the first in the median, 0.025 in the lowest quarter.
+_PASSAGE_MARGIN = 0.025
 NOTHING_ALLOWED = (
     "Aucun texte ne correspond aux filtres demandés (dossier, fichier ou format) ; "
     "élargissez-les ou retirez-les."
@@ -76,7 +77,9 @@ def ask(
     if certainty < threshold:
         reason = reason_for_refusal(search.signals)
         return Answer((), reason, certainty, citations, search.generation)
-    return Answer(_compose(question, citations), None, certainty, citations, search.generation)
+    # What an acronym stands for is said in one sentence, whatever scores beside it.
+    quoted = citations[:1] if search.signals.defined else citations
+    return Answer(_compose(question, quoted), None, certainty, citations, search.generation)
 
 
 def _compose(question: str, citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
@@ -100,8 +103,10 @@ def _best_of_each(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
 
 def _listed(citations: tuple[Citation, ...]) -> tuple[CitedSentence, ...]:
     """The sentences of the first passage in the order of the text, then the best of the others."""
-    first, others = citations[0], _best_of_each(citations)[1:]
+    first = citations[0]
     in_order = sorted(first.highlights, key=lambda highlight: highlight.start)
+    said = {highlight.quote for highlight in in_order}
+    others = [s for s in _best_of_each(citations)[1:] if s.quote.quote not in said]
     return (*(CitedSentence(highlight, first.number) for highlight in in_order), *others)
 
 
@@ -116,5 +121,5 @@ def _naming(side: str, citations: tuple[Citation, ...]) -> Iterator[CitedSentenc
     named = set(terms(side))
     for citation in citations:
         for highlight in citation.highlights:
-            if named <= set(terms(highlight.quote)):
+            if named and named <= set(terms(highlight.quote)):
                 yield CitedSentence(highlight, citation.number)

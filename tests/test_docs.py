@@ -63,3 +63,7 @@ def test_every_package_of_the_constraints_is_pinned() -> None:
     lines = [line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if line[0] != "#"]
     assert [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
     assert lines[0] == "torch==2.13.0"
+
+
+def test_the_measurements_have_no_blank_left_to_fill() -> None:
+    assert "@@" not in (ROOT / "bench" / "RESULTS.md").read_text("utf-8")

@@ -16,6 +16,7 @@ from index.calibration import (
     read_text,
     unanswerable_level,
 )
+from index.default_model import MODEL_NAME
 from index.embedding import EncodedQuestion
 from tests.conftest import FakeEncoder
 from tests.index.support import asked_of, indexed, interacting_encoder, passage_of, retriever_of
@@ -33,7 +34,6 @@ ALIKE = {
     for town in ("Vierzon", "Bourges", "Nevers", "Moulins")
 }
 # What the usual level weighs among the sentences asked.
-USUAL_COUNT = 20
 
 
 def level_of(texts: dict[str, str], encoder: FakeEncoder) -> Match:
@@ -104,7 +104,7 @@ def test_sentences_that_say_too_little_or_too_much_are_not_asked() -> None:
 def test_a_question_s_own_document_is_left_out() -> None:
     # Asked of its own document, a sentence would be covered whole.
     level = level_of(APART, interacting_encoder())
-    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(APART)))
+    assert level.coverage == 0.0
     assert level.cosine < USUAL.cosine
     assert level.late < USUAL.late
 
@@ -115,13 +115,13 @@ def test_every_passage_of_the_document_is_left_out_not_only_the_one_that_asks() 
     titled += [("", passage_of(text, document_id=f"{n}.txt")) for n, text in enumerate(others)]
     encoder = interacting_encoder()
     level = unanswerable_level(retriever_of([p.text for _, p in titled], encoder), encoder, titled)
-    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(titled)))
+    assert level.coverage == 0.0
 
 
 def test_a_copy_in_another_document_is_left_out_too() -> None:
     copied = {**APART, "copie.txt": APART["a.txt"].upper()}
     level = level_of(copied, interacting_encoder())
-    assert level.coverage == pytest.approx(USUAL_COUNT * USUAL.coverage / (USUAL_COUNT + len(copied)))
+    assert level.coverage == 0.0
 
 
 def test_texts_that_repeat_one_another_have_a_higher_level(tmp_path: Path) -> None:
@@ -164,3 +164,12 @@ def test_a_level_is_kept_by_name_to_six_decimals() -> None:
         "missing": 0.25,
     }
     assert as_record(USUAL) == asdict(USUAL)
+
+
+def test_the_usual_level_of_the_default_model_steadies_a_small_folder_of_its_own() -> None:
+    class Default(FakeEncoder):
+        fingerprint = f"{MODEL_NAME}+abc"
+
+    alone, steadied = level_of(APART, FakeEncoder()), level_of(APART, Default())
+    assert alone.coverage == 0.0
+    assert steadied.coverage == pytest.approx(20 * USUAL.coverage / (20 + len(APART)))

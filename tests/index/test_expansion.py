@@ -9,7 +9,8 @@ import pytest
 from corpus.glossary import Meaning
 from index.build import build
 from index.embedded import EmbeddedEngine, open_engine
-from index.expansion import asked_meanings, expansion
+from index.expansion import NO_EXPANSION, asked_meanings, expansion
+from index.french import terms
 from qa.answer import ask
 from tests.conftest import FakeEncoder
 
@@ -32,12 +33,12 @@ GLOSSARY = (PPS_PLAN, PPS_PROGRAMME, PTA)
     ],
 )
 def test_the_other_names_are_added_in_brackets(question: str, other_names: list[str]) -> None:
-    assert expansion(question, GLOSSARY) == f" ({', '.join(other_names)})"
+    assert expansion(question, GLOSSARY).text == f" ({', '.join(other_names)})"
 
 
 @pytest.mark.parametrize("question", ["Qui finance la santé ?", "Une plateforme d'appui", "L'adaptation"])
 def test_a_question_that_names_nothing_of_the_glossary_is_left_as_it_is(question: str) -> None:
-    assert expansion(question, GLOSSARY) == ""
+    assert expansion(question, GLOSSARY) == NO_EXPANSION
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,9 @@ def test_every_definition_is_the_slice_of_its_document(acronyms: EmbeddedEngine)
     document = acronyms.document(definition.document_id)
     assert document is not None
     assert document.text[definition.start : definition.end] == "plateformes territoriales d'appui"
+
+
+def test_the_terms_of_a_name_that_has_others_are_told_and_no_others() -> None:
+    assert expansion("Combien de PTA à Nevers en 2023 ?", GLOSSARY).of == {"pta", "ptas"}
+    spelled_out = expansion("Combien de plateformes territoriales d'appui à Nevers ?", GLOSSARY)
+    assert spelled_out.of == set(terms("plateformes territoriales d'appui"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from index.questions import asks_list, compared, is_english, specifics
@@ -180,3 +182,9 @@ def test_the_two_sides_of_a_comparison_are_told_as_they_are_written(
 )
 def test_a_question_that_does_not_set_two_things_side_by_side_compares_none(question: str) -> None:
     assert compared(question) is None
+
+
+def test_runs_of_white_space_cost_no_time() -> None:
+    started = time.perf_counter()
+    compared("différence " + "entre " * 60 + "x et " * 150 + "y\n\n?\n\nx" + "\n" * 500)
+    assert time.perf_counter() - started < 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from index.expansion import Expansion
 from index.french import phrases
 from index.interaction import late_scores
 from index.ranking import LATE_PHRASE_WEIGHT, LATE_SHARE, LATE_WORD_WEIGHT
@@ -22,6 +23,9 @@ def plain() -> Retriever:
     return retriever_of([*BEDS, FAR], FakeEncoder())
 
 
+GROUPING = Expansion(" (groupement)", frozenset({"ght"}))
+
+
 @pytest.fixture(scope="module")
 def interacting() -> Retriever:
     return retriever_of([*BEDS, FAR], interacting_encoder())
@@ -29,8 +33,8 @@ def interacting() -> Retriever:
 
 def test_a_question_is_encoded_and_its_terms_found_with_the_other_names_of_what_it_names() -> None:
     encoder = FakeEncoder(fake_interaction())
-    asked = ask(encoder, "Que signifie le mot GHT ?", " (groupement)")
-    encoded = encoder.encode_question("Que signifie le mot GHT ?", " (groupement)")
+    asked = ask(encoder, "Que signifie le mot GHT ?", GROUPING)
+    encoded = encoder.encode_question("Que signifie le mot GHT ?", GROUPING.text)
     assert not np.array_equal(encoded.vector, encoder.encode_question("Que signifie le mot GHT ?").vector)
     assert asked.terms == ("mot", "ght", "group")
     assert np.array_equal(asked.vector, encoded.vector)
@@ -41,10 +45,10 @@ def test_a_question_is_encoded_and_its_terms_found_with_the_other_names_of_what_
     assert ask(FakeEncoder(), "lit").tokens == ()
 
 
-def test_the_names_and_figures_of_a_question_are_told_unless_it_was_given_other_names() -> None:
-    question = "Qui finance le GHT en 2023 ?"
-    assert asked_of(question, FakeEncoder()).specifics == {"ght", "2023"}
-    assert ask(FakeEncoder(), question, " (groupement)").specifics == frozenset()
+def test_a_name_that_has_others_is_not_missed_while_other_names_and_figures_are() -> None:
+    question = "Qui finance le GHT de Nevers en 2023 ?"
+    assert asked_of(question, FakeEncoder()).specifics == {"ght", "never", "2023"}
+    assert ask(FakeEncoder(), question, GROUPING).specifics == {"never", "2023"}
 
 
 def test_the_tokens_of_some_rows_come_in_their_order_with_their_starts() -> None:

@@ -110,7 +110,7 @@ def test_a_list_too_long_to_quote_stops_after_a_whole_item() -> None:
     assert quoted(hit) == ["\n".join([INTRODUCTION, *items[:4]])]
 
 
-@pytest.mark.parametrize(("second", "quoted_too"), [(0.8851, True), (0.8849, False)])
+@pytest.mark.parametrize(("second", "quoted_too"), [(0.8751, True), (0.8749, False)])
 def test_a_second_passage_is_quoted_only_when_nearly_as_good(second: float, quoted_too: bool) -> None:
     hits = (
         make_hit("Il pleut.", scores=(0.9,), score=0.9),

@@ -97,7 +97,7 @@ def test_serve_with_a_bad_risk_exits_1_and_names_the_setting(
     monkeypatch.setenv("SOURCIER_RISK", "0.5")
     assert command("serve", "--home", home)[0] == 0
     monkeypatch.setenv("SOURCIER_RISK", "2")
-    sentence = "sourcier : SOURCIER_RISK='2' : un nombre de 0.01 à 0.5 est attendu"
+    sentence = "sourcier : SOURCIER_RISK='2' : un nombre de 0.05 à 0.5 est attendu"
     assert command("serve", "--home", home) == (1, "", sentence)
 
 

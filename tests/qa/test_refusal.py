@@ -94,3 +94,11 @@ def test_a_definition_found_is_sure_whatever_the_other_signals(engine: EmbeddedE
     signals = engine.search("recette de ratatouille", 1).signals
     assert confidence(signals) < 0.5
     assert confidence(replace(signals, defined=True)) == DEFINED
+
+
+def test_a_question_in_another_language_is_not_told_that_its_words_are_unknown() -> None:
+    assert reason_for_refusal(replace(SIGNALS, known=0.0, french=False)) == NOT_CLEAR
+
+
+def test_a_definition_is_sure_enough_for_the_smallest_risk() -> None:
+    assert threshold_of(0.05) <= DEFINED
