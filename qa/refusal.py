@@ -11,7 +11,7 @@ import math
 from index.engine import Signals
 
 # Below this an answer is refused, unless a risk is set: bench/RESULTS.md, "Refusal".
-THRESHOLD = 0.38
+THRESHOLD = 0.39
 
 # Not fitted: of the 73 meanings mined from five web texts and the demonstration texts, read one
 # by one, none is false; 74 / 75, by Laplace's rule of succession.
