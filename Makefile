@@ -11,7 +11,7 @@ LISTING = $(shell mkdir -p var; find corpus/texts -type f -exec cksum {} + | sor
 	cmp -s var/.listing.new var/.listing || cp var/.listing.new var/.listing; echo var/.listing)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve build test check eval bench clean
+.PHONY: help install serve build test check eval bench faults clean
 
 help:
 	@echo "make serve   indexe les textes de démonstration et sert http://127.0.0.1:$(PORT) (PORT=… pour changer)"
@@ -20,6 +20,7 @@ help:
 	@echo "make build   (ré)indexe corpus/texts"
 	@echo "make eval    mesure la qualité sur tests/questions.jsonl"
 	@echo "make bench   vitesse d'indexation et de réponse"
+	@echo "make faults  pannes provoquées : arrêts brutaux, disques pleins, bits retournés…"
 	@echo "make clean   supprime .venv, var et les caches"
 
 install: $(INSTALLED)
@@ -62,6 +63,11 @@ eval: $(INDEXED)
 
 bench: $(INDEXED)
 	@$(BIN)/python -m bench.speed
+
+# Long: each prints how often its fault struck, and fails when a promise breaks or nothing was struck.
+faults: $(INSTALLED)
+	@set -e; for fault in "swaps" "swaps --workers 2 --swaps 40 --questions 2000" kills full_disk calls corruption lost_writes rollbacks; do \
+		echo "→ $$fault…"; $(BIN)/python -m tests.faults.$$fault; done
 
 clean:
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -28,8 +28,9 @@ from bench.parts import Parts, parts_by_article, parts_by_question
 from bench.whole_tokens import decoded, whole_tokens
 from index.embedding import load_encoder
 from index.interaction import LEVELS, SHARPNESS, Interaction, from_bytes, late_scores
+from index.ragged import Ragged
 from index.ranking import Candidates, Rows, rerank
-from index.retrieval import RERANKED, Tokens
+from index.retrieval import RERANKED
 from qa.config import load_settings
 
 SIZE = 256
@@ -68,12 +69,12 @@ class Material:
     found: IndexedSet
     parts: Parts
     documents: list[str]
-    tokens: Tokens
+    tokens: Ragged
     examples: dict[int, Example]
 
     def passage_tokens(self, rows: Rows) -> tuple[torch.Tensor, list[int]]:
         """The tokens (count, dimension) of these rows, one after another, and how many each has."""
-        codes, starts = self.tokens.of(rows)
+        codes, starts = self.tokens.taken(rows)
         return torch.from_numpy(decoded(codes)), np.diff([*starts, len(codes)]).tolist()
 
 
@@ -206,7 +207,7 @@ def tested(material: Material, scorer: Scorer, sample: torch.Tensor) -> str:
     interaction = scorer.interaction(sample)
     starts = material.tokens.starts
     codes = [interaction.codes(decoded(material.tokens.codes[start:end])) for start, end in pairwise(starts)]
-    coded = Tokens(np.concatenate(codes), starts)
+    coded = Ragged(np.concatenate(codes), starts)
     ranked = {}
     for i in material.parts.test:
         example = material.examples[i]

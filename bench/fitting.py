@@ -17,13 +17,14 @@ import torch
 from numpy.typing import NDArray
 
 from index import generation, vectors, words
-from index.build import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
 from index.duplicates import Groups
 from index.embedding import EncodedQuestion, Encoder
+from index.files import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
 from index.french import question_terms
 from index.interaction import Interaction
 from index.questions import specifics
-from index.retrieval import Asked, Retriever, Tokens
+from index.ragged import Ragged
+from index.retrieval import Asked, Retriever
 from index.store import Store, StoredPassage
 from qa.evaluation.beir import load_dataset
 from qa.evaluation.dataset_index import build_dataset, home_of, is_built
@@ -79,7 +80,7 @@ class IndexedSet:
         tokens = None
         if late:
             codes = np.load(self.generation / TOKENS, mmap_mode="r", allow_pickle=False)
-            tokens = Tokens(codes, np.load(self.generation / TOKEN_STARTS, allow_pickle=False))
+            tokens = Ragged(codes, np.load(self.generation / TOKEN_STARTS, allow_pickle=False))
         return Retriever(
             vectors.from_bytes((self.generation / VECTORS).read_bytes()),
             self.words(),

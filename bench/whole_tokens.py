@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.fitting import Floats, IndexedSet
-from index.build import encoder_input
 from index.embedding import load_encoder
+from index.encoding import encoder_input
 from index.interaction import Codes, Interaction
-from index.retrieval import Tokens
+from index.ragged import Ragged
 from index.store import StoredPassage
 from qa.terminal import progress
 
@@ -27,7 +27,7 @@ class Uncoded(Interaction):
         return np.ascontiguousarray(tokens, np.float16).view(np.uint8)
 
 
-def whole_tokens(found: IndexedSet, passages: list[StoredPassage], models: Path) -> Tokens:
+def whole_tokens(found: IndexedSet, passages: list[StoredPassage], models: Path) -> Ragged:
     """The tokens of all passages, kept or encoded by the default model, prepared in `models`.
 
     `decoded` reads them.
@@ -52,7 +52,7 @@ def whole_tokens(found: IndexedSet, passages: list[StoredPassage], models: Path)
         draft = kept.with_suffix(".draft.npy")
         np.save(draft, np.concatenate(in_order))
         draft.rename(kept)
-    return Tokens(np.load(kept, mmap_mode="r"), np.load(kept_starts))
+    return Ragged(np.load(kept, mmap_mode="r"), np.load(kept_starts))
 
 
 def decoded(codes: Codes) -> Floats:

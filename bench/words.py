@@ -23,8 +23,8 @@ from simplemma import lemmatize
 from bench.beir import Question, load_questions, write_texts
 from corpus.folding import fold
 from index import french
-from index.build import cut_documents, read_folder
-from index.words import build_word_index
+from index.texts import cut_documents, read_folder
+from index.words import build_word_index, count_terms
 
 TOP = 10
 # About as many as the default model's tokens: PIAF makes 2,061 passages, 1,970 with the model.
@@ -77,7 +77,7 @@ def main() -> None:
     print(f"{len(texts)} passages, {len(questions)} questions: nDCG@{TOP} / hit@1; without accents")
     for name, (of_text, of_question) in ANALYZERS.items():
         started = time.perf_counter()
-        index = build_word_index([Counter(of_text(text)) for text in texts])
+        index = build_word_index(count_terms([Counter(of_text(text)) for text in texts]))
         took = time.perf_counter() - started
 
         def ranked(question: str, index=index, of_question=of_question) -> list[str]:  # type: ignore[no-untyped-def]

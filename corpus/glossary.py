@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import dropwhile
-from operator import itemgetter
 
 from corpus.documents import CutDocument, Span
 from corpus.folding import fold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Definition:
     """One place that defines: `text[start:end]` is the expansion as written, in its sentence."""
 
@@ -39,6 +38,15 @@ class Meaning:
     acronym: str
     expansion: str
     definitions: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Defined:
+    """An acronym and its expansion, white space collapsed, as one place writes them."""
+
+    definition: Definition
+    acronym: str
+    expansion: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +101,36 @@ _AFTER_EXPANSION = re.compile(r"[*_»”\"]*(?:\s*(?:[),;:.(!?=–—|]|$)|[^\S\
 
 
 def mine(documents: Iterable[CutDocument]) -> tuple[Meaning, ...]:
-    """What the acronyms of all the texts mean, by acronym, the most often defined meaning first.
+    """What the acronyms of all the texts mean: see `meanings`."""
+    return meanings(defined for cut in documents for defined in mined(cut))
+
+
+def mined(cut: CutDocument) -> list[Defined]:
+    """Every place of a document that defines an acronym, in order."""
+    text = cut.document.text
+    found = set()
+    for sentence in (s for passage in cut.passages for s in passage.sentences):
+        for acronym, span in _defined(text[sentence.start : sentence.end]):
+            start, end = sentence.start + span.start, sentence.start + span.end
+            definition = Definition(cut.document.id, start, end, sentence.start, sentence.end)
+            found.add(Defined(definition, acronym, " ".join(text[start:end].split())))
+    return sorted(found)
+
+
+def meanings(defined: Iterable[Defined]) -> tuple[Meaning, ...]:
+    """The meanings of all that is defined, by acronym, the most often defined one first.
 
     Expansions alike but for case, accents, plural, small words and apostrophes are one meaning.
     """
     groups: dict[tuple[str, tuple[str, ...]], dict[Definition, tuple[str, str]]] = {}
-    for cut in documents:
-        text = cut.document.text
-        for sentence in (s for passage in cut.passages for s in passage.sentences):
-            for acronym, span in sorted(_defined(text[sentence.start : sentence.end]), key=itemgetter(1)):
-                start, end = sentence.start + span.start, sentence.start + span.end
-                definition = Definition(cut.document.id, start, end, sentence.start, sentence.end)
-                expansion = " ".join(text[start:end].split())
-                group = groups.setdefault((fold(acronym), _stems(expansion)), {})
-                group.setdefault(definition, (acronym, expansion))
-    meanings = []
+    for found in defined:
+        group = groups.setdefault((fold(found.acronym), _stems(found.expansion)), {})
+        group.setdefault(found.definition, (found.acronym, found.expansion))
+    told = []
     for group in groups.values():
         acronym, expansion = (Counter(f).most_common(1)[0][0] for f in zip(*group.values(), strict=True))
-        meanings.append(Meaning(acronym, expansion, tuple(group)))
-    return tuple(sorted(meanings, key=lambda m: (fold(m.acronym), -len(m.definitions), fold(m.expansion))))
+        told.append(Meaning(acronym, expansion, tuple(group)))
+    return tuple(sorted(told, key=lambda m: (fold(m.acronym), -len(m.definitions), fold(m.expansion))))
 
 
 def _stems(expansion: str) -> tuple[str, ...]:

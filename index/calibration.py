@@ -8,14 +8,14 @@ not decide anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.documents import Passage
-from index.default_model import MODEL_NAME
-from index.embedding import Encoder
+from index.embedding import QuestionEncoder
 from index.french import terms
 from index.retrieval import Asked, Found, Retriever, ask
 
@@ -25,6 +25,8 @@ _SAMPLE = 128
 _FEWEST_TERMS, _MOST_TERMS = 5, 20
 # In a small folder the usual levels weigh as much as so many sentences.
 _USUAL_WEIGHT = 20
+
+Titled = tuple[str, Passage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ USUAL = Match(cosine=0.823, coverage=0.19, late=0.70)
 
 def match(retriever: Retriever, asked: Asked, found: Found, read: str) -> Match:
     """The fit of the first candidate, whose title, headings and text are `read`."""
-    rarities = {term: retriever.words.rarity(term) for term in set(asked.terms)}
+    rarities = {term: retriever.words.rarity(term) for term in dict.fromkeys(asked.terms)}
     held = frozenset(terms(read))
     return Match(
         float(found.candidates.cosines[0]),
@@ -69,23 +71,36 @@ def read_text(title: str, passage: Passage) -> str:
 
 
 def unanswerable_level(
-    retriever: Retriever, encoder: Encoder, passages: Sequence[tuple[str, Passage]]
+    retriever: Retriever,
+    encoder: QuestionEncoder,
+    contents: NDArray[np.uint8],
+    documents: NDArray[np.int32],
+    titled: Callable[[Sequence[int]], list[Titled]],
+    usual: bool,
 ) -> Match:
     """The mean match of sentences of these passages, each asked without its own document.
 
-    `passages` are those of the retriever, row by row, each with its document's title.
+    By row of the retriever: `contents`, a digest of each passage, shape (rows, bytes); `documents`,
+    the number of its document; `titled` gives the passages of some rows with their titles. With
+    `usual`, the usual level of the default model counts too.
     """
-    documents = np.unique([p.document_id for _, p in passages], return_inverse=True)[1]
-    matches = [USUAL] * _USUAL_WEIGHT if encoder.fingerprint.startswith(MODEL_NAME) else []
-    # Seeded: the same texts give the same level.
-    for row in np.random.default_rng(9).permutation(len(passages))[:_SAMPLE]:
-        sentence = _telling_sentence(passages[row][1])
+    matches = [USUAL] * _USUAL_WEIGHT if usual else []
+    # By digest: the same texts give the same sample, and one text more changes one of it at most.
+    sample = np.lexsort(contents.T[::-1])[:_SAMPLE].tolist()
+    asked: list[Asked] = []
+    answers: list[tuple[int, Found]] = []
+    for row, (_, passage) in zip(sample, titled(sample), strict=True):
+        sentence = _telling_sentence(passage)
         allowed = (documents != documents[row]) & (retriever.groups.first != retriever.groups.first[row])
-        if sentence is None or not allowed.any():
-            continue
-        asked = ask(encoder, sentence)
-        found = retriever.search(asked, 1, allowed)
-        matches.append(match(retriever, asked, found, read_text(*passages[found.candidates.rows[0]])))
+        if sentence is not None and allowed.any():
+            asked.append(ask(encoder, sentence))
+            found = retriever.search(asked[-1], 1, allowed)
+            answers.append((int(found.candidates.rows[0]), found))
+    best = titled([row for row, _ in answers])
+    matches += [
+        match(retriever, question, found, read_text(*passage))
+        for question, (_, found), passage in zip(asked, answers, best, strict=True)
+    ]
     return Match(*np.mean([astuple(m) for m in matches or [USUAL]], axis=0).tolist())
 
 

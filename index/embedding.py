@@ -66,18 +66,9 @@ class EncodedPassage:
     codes: Codes | None = None
 
 
-class Encoder(Protocol):
-    """What the index needs of a model. `fingerprint` changes whenever the vectors or codes would.
+class QuestionEncoder(Protocol):
+    """What asking needs of a model. `interaction` is what was learned to compare its tokens, if any."""
 
-    `interaction` is what was learned to compare this model's tokens, if anything was.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def dimension(self) -> int: ...
     @property
     def interaction(self) -> Interaction | None: ...
 
@@ -87,6 +78,17 @@ class Encoder(Protocol):
         `aside` is read with it; its tokens are apart.
         """
         ...
+
+
+class Encoder(QuestionEncoder, Protocol):
+    """What the index needs of a model. `fingerprint` changes whenever the vectors or codes would."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """Each passage's position in the sequence and its vectors, in whatever order is fast."""

@@ -1,4 +1,4 @@
-"""One complete index is one folder; `CURRENT` names the one served. Commits, opens, verifies.
+"""One complete index is one folder; `CURRENT` names the one served. Commits, keeps, rolls back.
 
 A commit writes a new folder, syncs it, then replaces `CURRENT`: a reader sees the old index
 or the new one, never a mixture. Does not know what the files mean.
@@ -6,61 +6,131 @@ or the new one, never a mixture. Does not know what the files mean.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import DamagedIndex, IncompatibleIndex, NoIndex, UnusableHome
+from index import disk
+from index.errors import DamagedIndex, IncompatibleIndex, UnusableHome
+from index.lock import building
+from index.manifest import FORMAT, Manifest, read_manifest, sha256_of, verify, write_manifest
+from index.pointer import (
+    HELD,
+    POINTER,
+    SERVED,
+    current,
+    find,
+    is_marked,
+    is_served,
+    mark,
+    names,
+    opened,
+    serve,
+    served_name,
+)
 
-# Raised whenever the files of a generation change their meaning.
-FORMAT = 4
-MANIFEST = "manifest.json"
-KEPT = 3
-_NAME = re.compile(r"g-[0-9a-zA-Z-]{1,64}")
+# With the manifest and the pointer: who uses generations needs not know of three modules.
+__all__ = [
+    "FORMAT",
+    "Kept",
+    "Manifest",
+    "commit",
+    "current",
+    "discard",
+    "find",
+    "hold",
+    "is_served",
+    "kept",
+    "new_draft",
+    "opened",
+    "prepare",
+    "publish",
+    "read_manifest",
+    "retire",
+    "rollback",
+    "served_name",
+    "sweep",
+    "verify",
+]
+
+# What a build that dies leaves beside the generations, to be swept by the next one.
+_DRAFT, _DROPPED = ".building-", ".dropped-"
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is. `files` maps each file's name to its sha256.
+class Kept:
+    """One generation that is there. Without a `manifest`, `problem` says in French why."""
 
-    `level` is the match of questions that this index cannot answer: see `calibration`.
-    """
-
-    generation: str
-    format: int
-    model: str
-    fingerprint: str
-    dimension: int
-    counts: Mapping[str, int]
-    level: Mapping[str, float]
-    built_at: str
-    files: Mapping[str, str]
+    name: str
+    manifest: Manifest | None
+    problem: str | None
+    served: bool
 
 
 def new_draft(home: Path) -> Path:
-    """An empty folder for a build to write its files in; `commit` makes it a generation."""
-    folder = home / "index"
+    """An empty folder for a build to write its files in; `prepare` makes it a generation."""
+    # Beside the generations: a rename is atomic only within one filesystem.
+    draft = home / "index" / f"{_DRAFT}{secrets.token_hex(8)}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Beside the generations: a rename is atomic only within one filesystem.
-        return Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+        disk.make_folder(draft.parent)
+        draft.mkdir()
     except OSError as error:
-        raise UnusableHome(
-            f"l'index ne peut pas s'écrire dans {home} ({error.strerror}) ; indiquez un dossier avec --home"
-        ) from None
+        raise UnusableHome.because(home, error) from None
+    return draft
 
 
 def discard(draft: Path) -> None:
     """Removes a draft that will not be committed."""
     shutil.rmtree(draft, ignore_errors=True)
+
+
+def prepare(
+    draft: Path,
+    *,
+    model: str,
+    fingerprint: str,
+    dimension: int,
+    counts: Mapping[str, int],
+    level: Mapping[str, float],
+    texts: Path,
+) -> Manifest:
+    """Makes a draft a generation, complete and durable, that is not served yet."""
+    now = datetime.now(UTC)
+    # To the microsecond: names sort by age, also those of two builds of one second.
+    name = f"g-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+    manifest = Manifest(
+        generation=name,
+        format=FORMAT,
+        model=model,
+        fingerprint=fingerprint,
+        dimension=dimension,
+        counts=dict(counts),
+        level=dict(level),
+        texts=str(texts.absolute()),
+        built_at=now.isoformat(timespec="seconds"),
+        files={path.name: sha256_of(path) for path in sorted(draft.iterdir())},
+    )
+    write_manifest(draft, manifest)
+    for path in sorted(draft.iterdir()):
+        disk.sync(path)
+    disk.sync(draft)
+    disk.rename(draft, draft.parent / name)
+    disk.sync(draft.parent)
+    return manifest
+
+
+def publish(home: Path, name: str, keep: int = 3) -> None:
+    """Serves a generation that is there, durably, then drops old ones, `keep` in all being kept.
+
+    Kept are the new one, the one served before it, then the newest. The caller holds the lock.
+    """
+    target, before = find(home, name), served_name(home)
+    serve(target)
+    retire(home, keep, name, *([before] if before else []))
 
 
 def commit(
@@ -71,123 +141,109 @@ def commit(
     dimension: int,
     counts: Mapping[str, int],
     level: Mapping[str, float],
+    texts: Path,
+    keep: int = 3,
 ) -> Manifest:
-    """Makes a draft the generation that is served, durably, and drops the oldest ones."""
-    folder = draft.parent
-    now = datetime.now(UTC)
-    name = f"g-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    manifest = Manifest(
-        generation=name,
-        format=FORMAT,
+    """Prepares a draft and publishes it."""
+    manifest = prepare(
+        draft,
         model=model,
         fingerprint=fingerprint,
         dimension=dimension,
-        counts=dict(counts),
-        level=dict(level),
-        built_at=now.isoformat(timespec="seconds"),
-        files={path.name: _sha256(path) for path in sorted(draft.iterdir())},
+        counts=counts,
+        level=level,
+        texts=texts,
     )
-    body = asdict(manifest)
-    (draft / MANIFEST).write_text(
-        json.dumps({**body, "sha256": _own_hash(body)}, ensure_ascii=False, indent=1), "utf-8"
-    )
-    for path in draft.iterdir():
-        _sync(path)
-    draft.chmod(0o755)
-    _sync(draft)
-    draft.rename(folder / name)
-    _sync(folder)
-    _replace_current(folder, name)
-    _drop_old(folder, name)
+    publish(draft.parent.parent, manifest.generation, keep)
     return manifest
 
 
-def current(home: Path) -> Path:
-    """The folder of the generation served. Raises NoIndex, or DamagedIndex."""
-    pointer = home / "index" / "CURRENT"
-    try:
-        name = pointer.read_text("utf-8").strip()
-    except FileNotFoundError:
-        raise NoIndex("aucun index n'est construit ; lancez : sourcier build") from None
-    except (OSError, UnicodeDecodeError):
-        raise DamagedIndex("CURRENT est illisible ; lancez : sourcier build") from None
-    if not _NAME.fullmatch(name) or not (home / "index" / name).is_dir():
-        raise DamagedIndex("CURRENT ne nomme aucune génération présente ; lancez : sourcier build")
-    return home / "index" / name
+def hold(home: Path, name: str, keep: int = 3) -> None:
+    """Keeps a generation that is not to be served, to be looked at; drops old ones as `publish` does."""
+    mark(find(home, name), HELD)
+    retire(home, keep, name)
 
 
-def verify(folder: Path) -> Manifest:
-    """The manifest, once every file has the hash it names. Raises DamagedIndex or IncompatibleIndex."""
-    manifest = _read_manifest(folder)
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise DamagedIndex(f"{folder.name}/{name} manque ; lancez : sourcier build")
-        try:
-            found = _sha256(path)
-        except OSError as error:
-            raise DamagedIndex(
-                f"{folder.name}/{name} est illisible ({error.strerror}) ; lancez : sourcier build"
-            ) from None
-        if found != expected:
-            raise DamagedIndex(
-                f"{folder.name}/{name} : le sha256 n'est pas celui du manifeste ; lancez : sourcier build"
-            )
-    return manifest
+def retire(home: Path, keep: int, *first: str) -> None:
+    """Drops generations until `keep` are left: those named in `first`, in that order, then the newest.
+
+    The one served is never dropped; nothing is, where it cannot be told. The caller holds the lock.
+    """
+    folder, served = home / "index", served_name(home)
+    if served is None:
+        return
+    order = dict.fromkeys([*first, served, *names(home)])
+    for name in list(order)[keep:]:
+        if name == served:
+            continue
+        dropped = folder / f"{_DROPPED}{name}"
+        # A generation half removed is no longer one, so it loses its name first. What cannot be
+        # removed now is no reason to fail: the next build tries again.
+        with suppress(OSError):
+            disk.rename(folder / name, dropped)
+            shutil.rmtree(dropped)
 
 
-def _read_manifest(folder: Path) -> Manifest:
-    damaged = DamagedIndex(f"{folder.name}/{MANIFEST} est illisible ; lancez : sourcier build")
-    try:
-        body = json.loads((folder / MANIFEST).read_bytes())
-        claimed = body.pop("sha256")
-        if claimed != _own_hash(body):
-            raise damaged
-        if body["format"] != FORMAT:
+def rollback(home: Path, name: str | None = None, fingerprint: str | None = None) -> Manifest:
+    """Serves a generation that was kept; None is the newest one older than the one served.
+
+    It is verified first, and must be of the model of `fingerprint` where one is given. Raises
+    UnknownGeneration, DamagedIndex, IncompatibleIndex, or BuildUnderWay: what was served stays.
+    """
+    # A build that ends meanwhile would drop what is being verified here.
+    with building(home):
+        target = find(home, name)
+        manifest = verify(target)
+        if fingerprint not in (None, manifest.fingerprint):
             raise IncompatibleIndex(
-                f"l'index est au format {body['format']}, cette version lit le format {FORMAT} ; "
-                "lancez : sourcier build"
+                f"{target.name} a été construite avec le modèle {manifest.model} ({manifest.fingerprint}), "
+                f"pas avec celui de la configuration ({fingerprint}) ; réglez SOURCIER_MODEL, ou lancez : "
+                "sourcier build"
             )
-        manifest = Manifest(**body)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise damaged from None
-    if manifest.generation != folder.name:
-        raise DamagedIndex(
-            f"{folder.name} porte le manifeste de {manifest.generation} ; lancez : sourcier build"
-        )
+        serve(target)
     return manifest
 
 
-def _replace_current(folder: Path, name: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".current-", dir=folder)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fchmod(file.fileno(), 0o644)
-        os.fsync(file.fileno())
-    Path(temporary).replace(folder / "CURRENT")
-    _sync(folder)
+def sweep(home: Path) -> tuple[str, ...]:
+    """Removes what dead builds left: drafts, temporary files, generations half dropped, or complete
+    and never served nor held. Their names.
+
+    The caller holds the lock.
+    """
+    folder = home / "index"
+    if not folder.is_dir():
+        return ()
+    left = sorted(p for p in folder.iterdir() if p.name.startswith((_DRAFT, POINTER, _DROPPED)))
+    left += [p for p in map(folder.joinpath, names(home)) if _is_orphan(home, p)]
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return tuple(path.name for path in left if not path.exists())
 
 
-def _drop_old(folder: Path, served: str) -> None:
-    generations = sorted(p for p in folder.iterdir() if _NAME.fullmatch(p.name) and p.name != served)
-    for old in generations[: max(0, len(generations) - (KEPT - 1))]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def _is_orphan(home: Path, folder: Path) -> bool:
+    """Whether a build of this version died between the generation's end and its being served."""
+    if is_marked(folder, SERVED) or is_marked(folder, HELD) or is_served(home, folder.name):
+        return False
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        read_manifest(folder)
+    except (DamagedIndex, IncompatibleIndex):
+        return False  # older versions did not mark what they served
+    return True
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _own_hash(body: Mapping[str, object]) -> str:
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+def kept(home: Path) -> list[Kept]:
+    """Every generation that is there, newest first. Manifests are checked, files are not hashed."""
+    served = served_name(home)
+    found = []
+    for name in names(home):
+        folder = home / "index" / name
+        try:
+            found.append(Kept(name, read_manifest(folder), None, name == served))
+        except (DamagedIndex, IncompatibleIndex) as error:
+            # One that a build dropped since it was listed is not damaged: it is gone.
+            if folder.is_dir():
+                found.append(Kept(name, None, str(error), name == served))
+    return found

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.duplicates import Groups
-from index.embedding import Encoder, Vectors
+from index.embedding import QuestionEncoder, Vectors
 from index.expansion import NO_EXPANSION, Expansion
 from index.filtering import Allowed
 from index.french import phrases, question_terms
-from index.interaction import AskedTokens, Codes, late_scores
+from index.interaction import AskedTokens, late_scores
 from index.questions import specifics
+from index.ragged import Ragged
 from index.ranking import Candidates, Rows, fuse, rerank
 from index.vectors import VectorIndex
 from index.words import WordIndex
@@ -49,21 +50,7 @@ class Found:
     worded: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Passage tokens, one passage after another: those of row r are `codes[starts[r]:starts[r + 1]]`."""
-
-    codes: Codes
-    starts: NDArray[np.int64]
-
-    def of(self, rows: Rows) -> tuple[Codes, NDArray[np.int64]]:
-        """The codes of some rows, one after another, and where each row's start."""
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        return np.concatenate([self.codes[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
-
-
-def ask(encoder: Encoder, question: str, expansion: Expansion = NO_EXPANSION) -> Asked:
+def ask(encoder: QuestionEncoder, question: str, expansion: Expansion = NO_EXPANSION) -> Asked:
     """Encodes a question and finds its terms, with those of the other names of what it names."""
     encoded = encoder.encode_question(question, expansion.text)
     tokens: tuple[AskedTokens, ...] = ()
@@ -77,7 +64,8 @@ def ask(encoder: Encoder, question: str, expansion: Expansion = NO_EXPANSION) ->
 
 
 class Retriever:
-    """The arrays of one generation. `tokens` is None where the index was built without them."""
+    """The arrays of one generation. `tokens` are the codes of each passage, None where the index was
+    built without them."""
 
     def __init__(
         self,
@@ -85,7 +73,7 @@ class Retriever:
         words: WordIndex,
         phrase_index: WordIndex,
         groups: Groups,
-        tokens: Tokens | None,
+        tokens: Ragged | None,
     ) -> None:
         self.words = words
         self.groups = groups
@@ -111,7 +99,7 @@ class Retriever:
         self,
         fused: Candidates,
         readings: tuple[AskedTokens, ...],
-        tokens: Tokens,
+        tokens: Ragged,
         limit: int,
         always: tuple[int, ...],
     ) -> Candidates:
@@ -119,7 +107,7 @@ class Retriever:
         kept = np.argsort(~np.isin(fused.rows, always), kind="stable")
         fused = fused.taken(kept)
         count = self._distinct(fused.rows, max(RERANKED, limit + len(always)))
-        codes, starts = tokens.of(fused.rows[:count])
+        codes, starts = tokens.taken(fused.rows[:count])
         return rerank(fused, np.max([late_scores(asked, codes, starts) for asked in readings], axis=0))
 
     def _distinct(self, rows: Rows, wanted: int) -> int:

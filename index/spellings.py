@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,17 +52,42 @@ class Spelling:
     french: frozenset[str]
 
 
-def spellings(texts: Sequence[str]) -> dict[str, Spelling]:
-    """How the texts spell each word, by folded word, in alphabetical order."""
-    inside: Counter[str] = Counter()
-    first: Counter[str] = Counter()  # a capital there says nothing
-    shouted: Counter[str] = Counter()  # neither do capitals and accents here
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How often texts write each form of a word: `inside` a stretch between two breaks, `first` in
+    one, where a capital says nothing, and `shouted` among capitals, where accents are missing too.
+
+    The forms of some texts and those of others add up to those of all.
+    """
+
+    inside: Counter[str]
+    first: Counter[str]
+    shouted: Counter[str]
+
+    def changed(self, removed: Forms, added: Forms) -> Forms:
+        """The forms when some texts are gone and others have come."""
+        return Forms(
+            self.inside - removed.inside + added.inside,
+            self.first - removed.first + added.first,
+            self.shouted - removed.shouted + added.shouted,
+        )
+
+
+def forms(texts: Iterable[str]) -> Forms:
+    """The forms of all words of some texts."""
+    found = Forms(Counter(), Counter(), Counter())
     for words in _segments(texts):
         if sum(map(str.isupper, words)) > len(words) / 2 and len(words) > 2:
-            shouted.update(words)
+            found.shouted.update(words)
         else:
-            first[words[0]] += 1
-            inside.update(words[1:])
+            found.first[words[0]] += 1
+            found.inside.update(words[1:])
+    return found
+
+
+def spellings(found: Forms) -> dict[str, Spelling]:
+    """How the texts spell each word, by folded word, in alphabetical order."""
+    inside, first = Counter(found.inside), Counter(found.first)
     for counter in (inside, first):
         for word, count in [(w, n) for w, n in counter.items() if "-" in w]:
             first.update({part: count for part in word.split("-") if part.isalpha()})
@@ -70,11 +95,12 @@ def spellings(texts: Sequence[str]) -> dict[str, Spelling]:
                 del counter[word]
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
     shouting: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for word, count in (inside + first).items():
+    # In alphabetical order: the same counts give the same choice, however they were added up.
+    for word, count in sorted((inside + first).items()):
         # HOPITAL shows no accents even where the writer would put them.
         side = shouting if word.isupper() and len(word) > 1 else written
         side[fold(word)][word] += count
-    for word, count in shouted.items():
+    for word, count in sorted(found.shouted.items()):
         shouting[fold(word)][word.lower()] += count
     keys = sorted(written.keys() | shouting.keys())
     return {key: _spelling(key, written[key], shouting[key], inside, first) for key in keys}
@@ -110,35 +136,46 @@ def _cased(best: str, cases: Counter[str]) -> str:
     )
     if not cases or capitals < _CAPITAL_SHARE * sum(cases.values()):
         return best
-    word = cases.most_common(1)[0][0]
+    word = min(cases, key=lambda w: (-cases[w], w))
     if word.lower() == best:
         return word
     return best.upper() if word.isupper() and len(word) > 1 else best[0].upper() + best[1:]
 
 
-def compounds(texts: Sequence[str], known: dict[str, Spelling]) -> dict[str, str]:
-    """Compounds, joined by spaces or by nothing, to the spelling with hyphens: "ile de france".
-
-    Left out where it would change the meaning: what the texts also write in separate words,
-    and a joined form that is a word ("contre-faire").
-    """
-    hyphened = {
+def spaced_compounds(known: Mapping[str, Spelling]) -> dict[str, str]:
+    """The compounds of the texts, in separate words, to their key: "ile de france"."""
+    return {
         key.replace("-", " "): key
         for key, spelling in known.items()
         if "-" in key and spelling.count >= _FEWEST_COMPOUNDS and key not in _AMBIGUOUS
     }
-    beginnings = {tuple(spaced.split(" ")[:2]) for spaced in hyphened}
-    longest = max((spaced.count(" ") + 1 for spaced in hyphened), default=0)
+
+
+def written_apart(texts: Iterable[str], spaced: Collection[str]) -> Counter[str]:
+    """How often texts write each of these compounds in separate words."""
+    wanted = frozenset(spaced)
+    beginnings = {tuple(each.split(" ")[:2]) for each in wanted}
+    longest = max((each.count(" ") + 1 for each in wanted), default=0)
     apart: Counter[str] = Counter()
     folded = lru_cache(maxsize=1 << 16)(fold)
-    for words in _segments(texts):
+    for words in _segments(texts) if wanted else ():
         keys = [folded(word) for word in words]
         for i in range(len(keys) - 1):
             if (keys[i], keys[i + 1]) in beginnings:
-                apart.update(" ".join(keys[i : i + n]) for n in range(2, longest + 1) if i + n <= len(keys))
+                runs = (" ".join(keys[i : i + n]) for n in range(2, longest + 1) if i + n <= len(keys))
+                apart.update(run for run in runs if run in wanted)
+    return apart
+
+
+def compounds(known: Mapping[str, Spelling], apart: Mapping[str, int]) -> dict[str, str]:
+    """Compounds, joined by spaces or by nothing, to the spelling with hyphens.
+
+    Left out where it would change the meaning: what the texts also write in separate words, as
+    `apart` counts it, and a joined form that is a word ("contre-faire").
+    """
     found = {}
-    for spaced, key in hyphened.items():
-        if apart[spaced] <= _SPACED_SHARE * known[key].count:
+    for spaced, key in spaced_compounds(known).items():
+        if apart.get(spaced, 0) <= _SPACED_SHARE * known[key].count:
             found[spaced] = known[key].written
             joined = key.replace("-", "")
             if joined not in known and joined not in french_words():
@@ -174,6 +211,7 @@ def french_words() -> frozenset[str]:
     return STOP_WORDS.union(french_spellings())
 
 
+@lru_cache(maxsize=1)
 def accented_words() -> dict[str, str]:
     """The words that French only spells with accents, the fewest where it has a choice."""
     found = {}

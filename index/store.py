@@ -1,6 +1,5 @@
-"""Documents, passages and set-aside spans in SQLite. Does not embed, rank or commit.
-
-Written once, then only read: a generation's store never changes after its build.
+"""Reads the documents, passages and set-aside spans of a generation from SQLite. Writes nothing:
+see `store_writing`. A generation's store never changes after its build.
 """
 
 from __future__ import annotations
@@ -8,69 +7,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from contextlib import closing
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.documents import (
-    CutDocument,
-    Document,
-    Fact,
-    Page,
-    Passage,
-    Reason,
-    SetAside,
-    Span,
-    Unread,
-    page_at,
-)
-from corpus.glossary import Definition, Meaning
+from corpus.documents import Document, Fact, Page, Passage, Reason, SetAside, Span, Unread, page_at
+from corpus.glossary import Defined, Definition, Meaning, meanings
+from corpus.reading.survey import FileState, Stamp, Survey
 
-_SCHEMA = """
-create table documents (
-    id text primary key, title text not null, text text not null, sha256 text not null,
-    format text not null, pages text not null, facts text not null, passage_count integer not null
-) without rowid;
-create table passages (
-    row integer primary key, id text not null unique, document_id text not null references documents,
-    start integer not null, end integer not null, text text not null,
-    headings text not null, sentences text not null, first_sentence integer not null
-);
-create index passages_by_document on passages (document_id);
-create table set_aside (
-    document_id text not null references documents, start integer not null, end integer not null,
-    reason text not null, primary key (document_id, start)
-) without rowid;
-create table meanings (
-    number integer primary key, acronym text not null, expansion text not null
-);
-create table definitions (
-    meaning integer not null references meanings, position integer not null,
-    document_id text not null references documents, start integer not null, end integer not null,
-    sentence_start integer not null, sentence_end integer not null,
-    primary key (meaning, position)
-) without rowid;
-create table unread (source text primary key, reason text not null, failed integer not null) without rowid;
-"""
 _DOCUMENT = "id, title, text, sha256, format, pages, facts"
-_PASSAGE = "row, p.id, document_id, start, end, p.text, headings, sentences, first_sentence"
+_PASSAGE = "row, p.id, document_id, start, end, p.text, headings, sentences"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """A passage with what a citation needs of its document.
-
-    `row` is its place in the vector and word indexes, `first_sentence` that of its first
-    sentence among all sentence vectors.
-    """
+    """A passage with what a citation needs of its document. `row` is its place in every index."""
 
     row: int
     passage: Passage
     title: str
     page: int | None
-    first_sentence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,65 +49,6 @@ class DocumentRows:
     format: str
     first_row: int
     passages: int
-
-
-def write_store(
-    path: Path,
-    documents: Sequence[CutDocument],
-    glossary: Sequence[Meaning],
-    unread: Iterable[Unread],
-) -> None:
-    """Writes a new store. Passages are numbered from 0 in the order given."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_SCHEMA)
-        row = first_sentence = 0
-        for cut in documents:
-            document = cut.document
-            connection.execute(
-                "insert into documents values (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id,
-                    document.title,
-                    document.text,
-                    document.sha256,
-                    document.format,
-                    json.dumps([(p.number, p.start) for p in document.pages]),
-                    json.dumps([(f.kind, f.value) for f in document.facts]),
-                    len(cut.passages),
-                ),
-            )
-            for p in cut.passages:
-                connection.execute(
-                    "insert into passages values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        row,
-                        p.id,
-                        p.document_id,
-                        p.start,
-                        p.end,
-                        p.text,
-                        json.dumps(p.headings),
-                        json.dumps([(s.start, s.end) for s in p.sentences]),
-                        first_sentence,
-                    ),
-                )
-                row += 1
-                first_sentence += len(p.sentences)
-            connection.executemany(
-                "insert into set_aside values (?, ?, ?, ?)",
-                [(s.document_id, s.start, s.end, s.reason.value) for s in cut.set_aside],
-            )
-        for number, meaning in enumerate(glossary):
-            connection.execute(
-                "insert into meanings values (?, ?, ?)", (number, meaning.acronym, meaning.expansion)
-            )
-            connection.executemany(
-                "insert into definitions values (?, ?, ?, ?, ?, ?, ?)",
-                [(number, i, *astuple(d)) for i, d in enumerate(meaning.definitions)],
-            )
-        connection.executemany(
-            "insert or ignore into unread values (?, ?, ?)", [(u.source, u.reason, u.failed) for u in unread]
-        )
 
 
 class Store:
@@ -194,14 +91,36 @@ class Store:
         ]
 
     def document_rows(self) -> list[DocumentRows]:
-        """Every document that has passages, by first row; together they hold every row."""
+        """Every document, by id; together they hold every row, one after another."""
         return [
             DocumentRows(*record)
-            for record in self._all(
-                "select document_id, (select format from documents where id = document_id), "
-                "min(row), count(*) from passages group by document_id order by min(row)"
-            )
+            for record in self._all("select id, format, first_row, passage_count from documents order by id")
         ]
+
+    def texts_of(self, document_ids: Sequence[str]) -> Iterator[tuple[str, Sequence[Passage]]]:
+        """The title and the passages of each of these documents, in the order given."""
+        for document_id in document_ids:
+            (title,) = self._all("select title from documents where id = ?", (document_id,))[0]
+            yield title, self.passages_of(document_id)
+
+    def edges(self) -> dict[str, frozenset[str]]:
+        """The lines near the edges of each document, as `corpus.cleaning.edge_lines` has them."""
+        found = self._all("select id, edges from documents")
+        return {document_id: frozenset(json.loads(edges)) for document_id, edges in found}
+
+    def fact(self, name: str) -> str:
+        """What the build noted under a name; see `store_writing`."""
+        return str(self._all("select value from build where name = ?", (name,))[0][0])
+
+    def survey(self) -> Survey:
+        """What the files of the folder were when this index was built."""
+        files = {
+            source: FileState(source, Stamp(*stamp), sha256)
+            for source, sha256, *stamp in self._all(
+                "select source, sha256, size, modified_ns, changed_ns, inode from files order by source"
+            )
+        }
+        return Survey(files, tuple(self.unread()), int(self.fact("begun_ns")))
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """One document's passages, in order."""
@@ -219,6 +138,10 @@ class Store:
         )
         return [SetAside(d, start, end, Reason(reason)) for d, start, end, reason in records]
 
+    def set_aside_count(self) -> int:
+        """How many spans are set aside, of all documents."""
+        return int(self._all("select count(*) from set_aside")[0][0])
+
     def row_at(self, document_id: str, offset: int) -> int | None:
         """The row of the passage that holds this offset of a document, if one does."""
         found = self._all(
@@ -227,18 +150,17 @@ class Store:
         )
         return found[0][0] if found else None
 
-    def glossary(self) -> list[Meaning]:
-        """What the texts say acronyms stand for, in the order written."""
-        definitions: defaultdict[int, list[Definition]] = defaultdict(list)
-        for number, *definition in self._all(
-            "select meaning, document_id, start, end, sentence_start, sentence_end "
-            "from definitions order by meaning, position"
-        ):
-            definitions[number].append(Definition(*definition))
-        return [
-            Meaning(acronym, expansion, tuple(definitions[number]))
-            for number, acronym, expansion in self._all("select * from meanings order by number")
-        ]
+    def defined(self) -> list[Defined]:
+        """Every place of the texts that says what an acronym stands for, in order."""
+        found = self._all(
+            "select document_id, start, end, sentence_start, sentence_end, acronym, expansion "
+            "from definitions order by 1, 2, 3, 4, 5, 6, 7"
+        )
+        return [Defined(Definition(*place), acronym, expansion) for *place, acronym, expansion in found]
+
+    def glossary(self) -> tuple[Meaning, ...]:
+        """What the texts say acronyms stand for."""
+        return meanings(self.defined())
 
     def unread(self) -> list[Unread]:
         """The files that the build did not read, and why."""
@@ -268,7 +190,7 @@ def _pages(stored: str) -> tuple[Page, ...]:
 
 
 def _stored_passage(record: tuple) -> StoredPassage:  # type: ignore[type-arg]
-    row, passage_id, document_id, start, end, text, headings, sentences, first, title, pages = record
+    row, passage_id, document_id, start, end, text, headings, sentences, title, pages = record
     passage = Passage(
         passage_id,
         document_id,
@@ -278,4 +200,4 @@ def _stored_passage(record: tuple) -> StoredPassage:  # type: ignore[type-arg]
         tuple(json.loads(headings)),
         tuple(Span(*sentence) for sentence in json.loads(sentences)),
     )
-    return StoredPassage(row, passage, title, page_at(_pages(pages), start), first)
+    return StoredPassage(row, passage, title, page_at(_pages(pages), start))

@@ -44,6 +44,12 @@ class VectorIndex:
             return np.zeros(0, np.float32)
         return np.asarray(self._index.reconstruct_batch(rows) @ question, np.float32)
 
+    def vectors(self) -> Vectors:
+        """All vectors, by row: shape (len(self), dimension)."""
+        if not len(self):
+            return np.zeros((0, self._index.d), np.float32)
+        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
+
     def to_bytes(self) -> bytes:
         """FAISS's own serialisation."""
         return bytes(faiss.serialize_index(self._index).tobytes())

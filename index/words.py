@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.ragged import Origin, Ragged, merged_ragged
+
 # Measured on PIAF (bench/RESULTS.md, "Word index"): passages are of like length and repeat
 # little, so counts saturate early (0.7 rather than 1.2) and length weighs less (0.4, not 0.75).
 K1 = 0.7
@@ -20,21 +22,33 @@ B = 0.4
 
 
 @dataclass(frozen=True, slots=True)
+class TermCounts:
+    """Which terms each passage holds. `rows` is (term, count) by passage, in the order of terms;
+    `vocabulary` is sorted, and has no term that no passage holds.
+    """
+
+    vocabulary: tuple[str, ...]
+    rows: Ragged
+
+
+@dataclass(frozen=True, slots=True)
 class WordIndex:
-    """Postings by term: `rows[starts[t]:starts[t + 1]]` are the passages that hold term t,
-    `weights` what t adds to their BM25 score. Row i is the i-th passage indexed.
+    """Postings by term: `rows[starts[t]:starts[t + 1]]` are the passages that hold term t, `counts`
+    how often, `weights` what t adds to their BM25 score. Row i is the i-th passage indexed.
     """
 
     passage_count: int
     vocabulary: dict[str, int]
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
+    counts: NDArray[np.int32]
     weights: NDArray[np.float32]
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """BM25 of every passage for the question's terms; shape (passage_count,)."""
         total = np.zeros(self.passage_count, np.float32)
-        for term in set(terms):
+        # In the question's order: a sum of floats is the same at each run.
+        for term in dict.fromkeys(terms):
             number = self.vocabulary.get(term)
             if number is not None:
                 postings = slice(self.starts[number], self.starts[number + 1])
@@ -43,7 +57,7 @@ class WordIndex:
 
     def shares(self, terms: Collection[str]) -> NDArray[np.float32]:
         """BM25 of every passage over the sum of the terms' rarities; shape (passage_count,)."""
-        total = sum(self.rarity(term) for term in set(terms))
+        total = sum(self.rarity(term) for term in dict.fromkeys(terms))
         return self.scores(terms) / np.float32(total or 1.0)
 
     def rarity(self, term: str) -> float:
@@ -52,9 +66,18 @@ class WordIndex:
         frequency = 0 if number is None else int(self.starts[number + 1] - self.starts[number])
         return _inverse_document_frequency(frequency, self.passage_count)
 
+    def term_counts(self) -> TermCounts:
+        """The counts that this index was built from."""
+        order = np.argsort(self.rows, kind="stable")
+        terms = np.repeat(np.arange(len(self.vocabulary), dtype=np.int32), np.diff(self.starts))
+        lengths = np.bincount(self.rows, minlength=self.passage_count)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        pairs = np.column_stack([terms[order], self.counts[order]])
+        return TermCounts(tuple(self.vocabulary), Ragged(pairs, starts))
+
     def to_bytes(self) -> bytes:
         """One .npz archive, without pickled objects."""
-        names = "\n".join(sorted(self.vocabulary, key=self.vocabulary.__getitem__))
+        names = "\n".join(self.vocabulary)
         buffer = io.BytesIO()
         np.savez(
             buffer,
@@ -62,6 +85,7 @@ class WordIndex:
             vocabulary=np.frombuffer(names.encode("utf-8"), np.uint8),
             starts=self.starts,
             rows=self.rows,
+            counts=self.counts,
             weights=self.weights,
         )
         return buffer.getvalue()
@@ -77,33 +101,59 @@ def from_bytes(data: bytes) -> WordIndex:
             vocabulary,
             arrays["starts"],
             arrays["rows"],
+            arrays["counts"],
             arrays["weights"],
         )
 
 
-def build_word_index(passages: Sequence[Counter[str]]) -> WordIndex:
+def count_terms(passages: Sequence[Counter[str]]) -> TermCounts:
+    """Passages given as term counts."""
+    vocabulary = sorted(set().union(*passages))
+    numbers = {term: number for number, term in enumerate(vocabulary)}
+    pairs = [sorted((numbers[term], count) for term, count in counts.items()) for counts in passages]
+    values = np.array([pair for row in pairs for pair in row], np.int32).reshape(-1, 2)
+    return TermCounts(tuple(vocabulary), Ragged(values, np.cumsum([0, *map(len, pairs)], dtype=np.int64)))
+
+
+def merged_counts(old: TermCounts, new: TermCounts, origin: Origin) -> TermCounts:
+    """The passages of `origin`, taken from `old` and `new`."""
+    names = tuple(dict.fromkeys(old.vocabulary + new.vocabulary))
+    numbers = {term: number for number, term in enumerate(names)}
+    renumbered = new.rows.values.copy()
+    renumbered[:, 0] = np.array([numbers[term] for term in new.vocabulary], np.int32)[new.rows.values[:, 0]]
+    rows = merged_ragged(old.rows, Ragged(renumbered, new.rows.starts), origin)
+    used = np.unique(rows.values[:, 0])
+    vocabulary = sorted(names[number] for number in used)
+    places = {term: place for place, term in enumerate(vocabulary)}
+    place = np.zeros(len(names), np.int32)
+    place[used] = [places[names[number]] for number in used]
+    passages = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+    rows.values[:, 0] = place[rows.values[:, 0]]
+    order = np.lexsort((rows.values[:, 0], passages))
+    return TermCounts(tuple(vocabulary), Ragged(rows.values[order], rows.starts))
+
+
+def build_word_index(counted: TermCounts) -> WordIndex:
     """Indexes passages given as term counts."""
-    lengths = np.array([sum(counts.values()) for counts in passages], np.float64)
-    average = float(lengths.mean()) if len(passages) else 1.0
-    vocabulary: dict[str, int] = {}
-    postings: list[list[tuple[int, int]]] = []
-    for row, counts in enumerate(passages):
-        for term, count in counts.items():
-            number = vocabulary.setdefault(term, len(vocabulary))
-            if number == len(postings):
-                postings.append([])
-            postings[number].append((row, count))
-    starts = np.cumsum([0, *map(len, postings)], dtype=np.int64)
-    rows = np.empty(starts[-1], np.int32)
-    weights = np.empty(starts[-1], np.float32)
-    for number, entries in enumerate(postings):
-        these = slice(starts[number], starts[number + 1])
-        rows[these] = [row for row, _ in entries]
-        frequencies = np.array([count for _, count in entries])
-        norm = 1 - B + B * lengths[rows[these]] / (average or 1.0)
-        rarity = _inverse_document_frequency(len(entries), len(passages))
-        weights[these] = rarity * frequencies * (K1 + 1) / (frequencies + K1 * norm)
-    return WordIndex(len(passages), vocabulary, starts, rows, weights)
+    passage_count = len(counted.rows)
+    passages = np.repeat(np.arange(passage_count, dtype=np.int32), np.diff(counted.rows.starts))
+    terms, counts = counted.rows.values[:, 0], counted.rows.values[:, 1]
+    lengths = np.bincount(passages, counts, passage_count)
+    average = float(lengths.mean()) if passage_count else 1.0
+    order = np.argsort(terms, kind="stable")
+    frequencies = np.bincount(terms, minlength=len(counted.vocabulary))
+    rarities = np.array([_inverse_document_frequency(int(f), passage_count) for f in frequencies])
+    rows, frequency = passages[order], counts[order].astype(np.float64)
+    norm = 1 - B + B * lengths[rows] / (average or 1.0)
+    weights = rarities[terms[order]] * frequency * (K1 + 1) / (frequency + K1 * norm)
+    return WordIndex(
+        passage_count,
+        {term: number for number, term in enumerate(counted.vocabulary)},
+        np.concatenate([[0], np.cumsum(frequencies)]).astype(np.int64),
+        rows,
+        counts[order],
+        weights.astype(np.float32),
+    )
 
 
 def _inverse_document_frequency(frequency: int, passages: int) -> float:

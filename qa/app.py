@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from qa import problems
+from qa.builder import Builder
+from qa.config import Settings
 from qa.limits import BodyLimit
 from qa.refusal import THRESHOLD
-from qa.routes import asking, documents, page, state
+from qa.remembered import Remembered
+from qa.routes import asking, builds, documents, health, page, state, texts
 from qa.serving import EngineHolder
 
 
-def create_app(holder: EngineHolder, threshold: float = THRESHOLD) -> FastAPI:
-    """The application that answers from `holder`'s engine, and refuses below this confidence."""
+def create_app(
+    holder: EngineHolder,
+    threshold: float = THRESHOLD,
+    *,
+    settings: Settings | None = None,
+    builder: Builder | None = None,
+) -> FastAPI:
+    """The application that answers from `holder`'s engine, and refuses below this confidence.
+
+    With settings it also builds, by a builder of its own unless one is given; it watches the texts
+    and takes new ones where the settings say so.
+    """
     app = FastAPI(
         title="Sourcier",
         version=version("sourcier"),
@@ -23,13 +38,23 @@ def create_app(holder: EngineHolder, threshold: float = THRESHOLD) -> FastAPI:
         # Their pages load scripts from elsewhere; the schema itself is at /openapi.json.
         docs_url=None,
         redoc_url=None,
+        lifespan=_lifespan,
     )
     app.state.holder = holder
     app.state.threshold = threshold
+    app.state.settings = settings
+    app.state.remembered = Remembered(settings.home, settings.remember) if settings else None
+    app.state.builder = builder
     problems.install(app)
     app.include_router(asking.router, responses=problems.documented(413, 422, 503))
     app.include_router(documents.router, responses=problems.documented(404, 422, 503))
+    if settings is not None:
+        app.include_router(builds.router)
+        if settings.key is not None:
+            # Texts are written by whoever has the key, and where there is none by nobody.
+            app.include_router(texts.router)
     app.include_router(state.router, responses=problems.documented(503))
+    app.include_router(health.router, responses=problems.documented(503))
     app.include_router(page.router)
     app.add_middleware(BodyLimit)
 
@@ -41,3 +66,23 @@ def create_app(holder: EngineHolder, threshold: float = THRESHOLD) -> FastAPI:
         return reply
 
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Follows the index, and has a builder at hand, for as long as the application serves."""
+    holder: EngineHolder = app.state.holder
+    settings: Settings | None = app.state.settings
+    given: Builder | None = app.state.builder
+    builder = app.state.builder = given or (Builder(settings) if settings else None)
+    holder.start()
+    try:
+        if builder and settings and settings.watch:
+            builder.start_watching()
+        yield
+    finally:
+        # Both wait for threads, and not where the last replies are sent.
+        if builder is not None:
+            await run_in_threadpool(builder.stop)
+        app.state.builder = given
+        await run_in_threadpool(holder.stop)

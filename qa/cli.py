@@ -15,10 +15,14 @@ from rich.markup import escape
 
 from corpus.documents import CutDocument
 from corpus.errors import SourcierError
-from qa.config import Settings, load_settings
+from qa.commands.build import add_build
+from qa.commands.drift import add_drift
+from qa.commands.generations import add_generations
+from qa.commands.serve import add_serve
+from qa.commands.watch import add_watch
+from qa.config import Settings, load_settings, texts_of
 from qa.evaluation.command import add_eval
-from qa.french import counted
-from qa.terminal import elsewhere, err, out, print_document, print_unread, progress, where
+from qa.terminal import elsewhere, err, out, print_document, print_unread, where
 
 if TYPE_CHECKING:
     # Loaded by the commands that need them: `sourcier --help` answers at once.
@@ -63,62 +67,6 @@ def main() -> None:
             "vérifiez la place et les droits"
         )
         sys.exit(1)
-
-
-@app.command()
-def build(texts: Texts = None, home: Home = None, as_json: Json = False) -> None:
-    """Indexe le dossier de textes."""
-    from corpus.reading.folder import list_files
-    from index.build import build as build_index
-
-    settings = load_settings(texts=texts, home=home)
-    list_files(settings.texts)  # a missing folder is told at once, before the model is loaded
-    with progress() as show:
-        report = build_index(settings.texts, settings.home, _encoder(settings), show)
-    if as_json:
-        print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
-        return
-    seconds = sum(report.seconds.values())
-    out.print(
-        f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds:.1f} s "
-        f"({report.generation})"
-    )
-    if report.truncated:
-        out.print(
-            f"{report.truncated} passages dépassent ce que le modèle lit : la fin n'est cherchée que par mots"
-        )
-    print_unread(report.unread)
-
-
-@app.command()
-def serve(
-    home: Home = None,
-    host: Annotated[str | None, typer.Option(help="L'adresse d'écoute.")] = None,
-    port: Annotated[int | None, typer.Option(help="Le port d'écoute.")] = None,
-) -> None:
-    """Répond par HTTP, et sur une page à la même adresse."""
-    import uvicorn
-
-    from index.embedded import open_engine
-    from qa.app import create_app
-    from qa.refusal import threshold_of
-    from qa.serving import EngineHolder
-
-    settings = load_settings(home=home, host=host, port=port)
-    encoder, reranker = _encoder(settings), _reranker(settings)
-    holder = EngineHolder(settings.home, lambda: open_engine(settings.home, encoder, reranker))
-    try:
-        engine = holder.engine()
-    except SourcierError as error:
-        # Served all the same: an index built later is picked up, until then 503 says this.
-        err.print(f"[bold yellow]sourcier :[/] {escape(str(error))}")
-    else:
-        engine.search("échauffement", 1)  # the first question is otherwise several times slower
-        err.print(
-            f"{counted(engine.manifest.counts['documents'], 'document')} ; http://{settings.host}:{settings.port}"
-        )
-    application = create_app(holder, threshold_of(settings.risk))
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
 
 
 @app.command()
@@ -194,17 +142,18 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Montre ce qui est lu, comment c'est découpé, ce qui est mis de côté et pourquoi."""
-    from index.build import cut_documents, read_folder
+    from index.texts import cut_documents, read_folder
 
     settings = load_settings(texts=texts)
-    read, unread = read_folder(settings.texts)
+    folder = texts_of(settings)
+    read, unread = read_folder(folder)
     encoder = _encoder(settings)
     # The whole folder is read even for one text: lines recurring across texts are set aside.
     documents = [
         cut for cut in cut_documents(read, encoder.token_starts) if source in (None, cut.document.id)
     ]
     if source is not None and not documents:
-        absent = f"aucun fichier de ce nom dans {settings.texts}"
+        absent = f"aucun fichier de ce nom dans {folder}"
         named = next((u.reason for u in unread if u.source == source), absent)
         raise SourcierError(f"{source} n'est pas lu : {named}")
     if as_json:
@@ -239,7 +188,8 @@ def glossary(home: Home = None, as_json: Json = False) -> None:
 
 
 # Looked up when called, so that one change of `_encoder` reaches every command.
-add_eval(app, lambda settings: _encoder(settings))
+for _add in (add_build, add_serve, add_watch, add_generations, add_drift, add_eval):
+    _add(app, lambda settings: _encoder(settings))
 
 
 def _checked(question: str) -> str:
@@ -258,12 +208,9 @@ def _filters(folders: list[str] | None, sources: list[str] | None, formats: list
 
 
 def _encoder(settings: Settings) -> Encoder:
-    from index.default_model import MODEL_NAME
-    from index.embedding import load_encoder
+    from qa.building import load
 
-    if settings.model is None and not (settings.models / MODEL_NAME).is_dir():
-        err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
-    return load_encoder(settings.model, settings.models, interaction=settings.ranking == "fine")
+    return load(settings, err.print)
 
 
 def _open(settings: Settings) -> Engine:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.errors import SourcierError
+from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 
 
 class BadSetting(SourcierError):
@@ -38,7 +40,10 @@ class Settings(BaseSettings):
         env_prefix="SOURCIER_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    texts: Path = Field(default_factory=_default_texts, description="le dossier des textes")
+    texts: Path | None = Field(
+        default=None,
+        description="le dossier des textes ; à défaut, celui de l'index servi ou la démonstration",
+    )
     home: Path = Field(default_factory=_default_home, description="où vit l'index")
     models: Path = Field(
         default_factory=lambda: _default_home() / "models",
@@ -60,13 +65,41 @@ class Settings(BaseSettings):
         le=0.5,
         description="la part de réponses fausses admise, de 0.05 à 0.5 ; au-delà, le service refuse",
     )
+    keep: int = Field(default=3, ge=1, le=100, description="le nombre de générations gardées")
+    watch: bool = Field(default=False, description="reconstruire dès que le dossier change")
+    key: SecretStr | None = Field(
+        default=None,
+        description="la clé des routes qui changent l'index ou les textes ; sans elle, pas d'envoi de textes",
+    )
+    largest_text: int = Field(default=50, ge=1, le=2000, description="la taille d'un texte envoyé, en Mio")
+    questions: Path | None = Field(
+        default=None, description="un fichier de questions à reposer avant de servir un nouvel index"
+    )
+    gate: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="la part de ces questions qui peuvent y perdre ; au-delà l'ancien index reste",
+    )
+    remember: int = Field(
+        default=0, ge=0, le=10_000, description="le nombre de questions reçues à garder pour les reposer"
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="le nombre de processus qui répondent")
     host: str = Field(default="127.0.0.1", description="l'adresse d'écoute")
     port: int = Field(default=8000, ge=1, le=65535, description="le port d'écoute")
 
-    @field_validator("texts", "home", "models")
+    @field_validator("texts", "home", "models", "questions")
     @classmethod
-    def _expand(cls, path: Path) -> Path:
-        return path.expanduser()
+    def _expand(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser()
+
+    @field_validator("key")
+    @classmethod
+    def _check_key(cls, key: SecretStr | None) -> SecretStr | None:
+        # What every client can send behind "Bearer", and nobody finds by trying.
+        if key is not None and not re.fullmatch(r"[!-~]{16,}", key.get_secret_value()):
+            raise ValueError
+        return key
 
 
 def load_settings(**options: object) -> Settings:
@@ -80,12 +113,36 @@ def load_settings(**options: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
+        shown = "" if name == "key" else f"={first['input']!r}"  # a key is printed nowhere
         raise BadSetting(
-            f"SOURCIER_{name.upper()}={first['input']!r} : {_EXPECTED.get(name, 'valeur inutilisable')}"
+            f"SOURCIER_{name.upper()}{shown} : {_EXPECTED.get(name, 'valeur inutilisable')}"
         ) from None
 
 
+def texts_of(settings: Settings) -> Path:
+    """The folder of texts: as set, else that of the index served, else the demonstration texts.
+
+    An index is built again from its own texts, not from others that happen to be the default.
+    """
+    # Not needed to read the settings: `sourcier --help` answers at once.
+    from index import generation
+
+    if settings.texts is not None:
+        return settings.texts
+    try:
+        return Path(generation.read_manifest(generation.current(settings.home)).texts)
+    except (NoIndex, DamagedIndex, IncompatibleIndex):
+        return _default_texts()
+
+
 _EXPECTED = {
+    "key": "16 caractères au moins sont attendus, sans accent ni espace",
+    "keep": "un nombre entier de 1 à 100 est attendu",
+    "watch": "1 ou 0 est attendu",
+    "largest_text": "un nombre entier de Mio, de 1 à 2000, est attendu",
+    "gate": "une part de 0 à 1 est attendue",
+    "remember": "un nombre entier de 0 à 10000 est attendu",
+    "workers": "un nombre entier de 1 à 64 est attendu",
     "port": "un nombre entier de 1 à 65535 est attendu",
     "risk": "un nombre de 0.05 à 0.5 est attendu",
     "ranking": "fine ou simple est attendu",

@@ -1,4 +1,7 @@
-"""A limit on the size of a request's body, counted as it arrives, chunked or not."""
+"""A limit on the size of a request's body, counted as it arrives, chunked or not.
+
+A text that is sent is passed on as it arrives: it goes to the disk, and `texts_folder` counts it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from qa.problems import problem
 
 # The longest question is 2,000 characters: at most 24,000 bytes of JSON escapes.
 LARGEST_BODY = 64 * 1024
+_TEXTS = "/v1/documents/"
 
 
 class BodyLimit:
@@ -18,7 +22,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gathers the body before the application sees the request: it is small, or refused."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or _is_text(scope):
             await self._app(scope, receive, send)
             return
         messages: list[Message] = []
@@ -43,3 +47,8 @@ class BodyLimit:
             return next(gathered, None) or await receive()
 
         await self._app(scope, replay, send)
+
+
+def _is_text(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["method"] == "PUT" and path.startswith(_TEXTS)

@@ -13,8 +13,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from corpus.errors import SourcierError
-from index.errors import DamagedIndex, IncompatibleIndex, ModelUnavailable, NoIndex
+from corpus.errors import MissingTexts, SourcierError
+from index.errors import (
+    BuildUnderWay,
+    DamagedIndex,
+    IncompatibleIndex,
+    ModelUnavailable,
+    NoIndex,
+    UnknownGeneration,
+    UnusableHome,
+)
+from qa.builder import BuilderUnavailable
+from qa.jobs import JobFinished, UnknownJob
+from qa.keys import AnotherSite, KeyRequired
+from qa.open_folders import UnknownText
+from qa.serving import Stopping
+from qa.text_names import BadName, UnsupportedFormat
+from qa.texts_folder import FolderChanged, TextTooLarge, UnreadableText, UnwritableTexts
 
 MEDIA_TYPE = "application/problem+json"
 # Nothing is loaded from elsewhere, nothing runs, nothing is framed. On every reply.
@@ -43,6 +58,23 @@ class UnknownDocument(SourcierError):
 # Exception → status, kind, title. Looked up by the exception's own class, then its bases.
 _TABLE: dict[type[SourcierError], tuple[int, str, str]] = {
     UnknownDocument: (404, "unknown_document", "Document inconnu"),
+    UnknownText: (404, "unknown_text", "Texte inconnu"),
+    UnknownJob: (404, "unknown_job", "Construction inconnue"),
+    UnknownGeneration: (404, "unknown_generation", "Génération inconnue"),
+    KeyRequired: (401, "key_required", "Clé demandée"),
+    AnotherSite: (403, "another_site", "Requête d'un autre site"),
+    BuildUnderWay: (409, "build_under_way", "Construction en cours"),
+    JobFinished: (409, "job_finished", "Construction finie"),
+    FolderChanged: (409, "folder_changed", "Dossier modifié entre-temps"),
+    TextTooLarge: (413, "text_too_large", "Texte trop gros"),
+    UnsupportedFormat: (415, "unsupported_format", "Format non pris en charge"),
+    UnreadableText: (422, "unreadable_text", "Texte illisible"),
+    BadName: (422, "bad_name", "Nom refusé"),
+    UnwritableTexts: (507, "unwritable_texts", "Dossier de textes en lecture seule ou plein"),
+    MissingTexts: (503, "missing_texts", "Dossier de textes absent"),
+    UnusableHome: (507, "unusable_home", "Dossier de l'index en lecture seule ou plein"),
+    BuilderUnavailable: (503, "builder_unavailable", "Construction impossible"),
+    Stopping: (503, "stopping", "Arrêt"),
     NoIndex: (503, "no_index", "Aucun index"),
     DamagedIndex: (503, "damaged_index", "Index endommagé"),
     IncompatibleIndex: (503, "incompatible_index", "Index d'un autre modèle"),
@@ -55,6 +87,7 @@ _SENTENCES = {
     "extra_forbidden": "un champ est inconnu ; seuls « question », « top_k » et « filters » sont acceptés",
     "string_type": "le champ « {field} » doit être une chaîne de caractères",
     "string_unicode": "le champ « {field} » n'est pas de l'Unicode valide",
+    "bool_type": "le champ « {field} » doit être vrai ou faux",
     "int_type": "le champ « {field} » doit être un nombre entier",
     "int_parsing": "le champ « {field} » doit être un nombre entier",
     "greater_than_equal": "le champ « {field} » est trop petit : {ge} au moins",
@@ -63,9 +96,9 @@ _SENTENCES = {
     "model_attributes_type": "le corps de la requête doit être un objet JSON, envoyé en application/json",
     "dict_type": "le corps de la requête doit être un objet JSON, envoyé en application/json",
 }
-# The kinds that carry their own sentence, raised by `schemas` and `filters`.
-_OWN = ("question_", "filters_")
-_KNOWN_FIELDS = frozenset({"question", "top_k", "filters", "start", "end"})
+# The kinds that carry their own sentence, raised by `schemas`, `filters` and `index_schemas`.
+_OWN = ("question_", "filters_", "body_")
+_KNOWN_FIELDS = frozenset({"question", "top_k", "filters", "start", "end", "full", "generation"})
 _HTTP_TITLES = {
     400: ("bad_request", "Requête illisible", "le corps de la requête n'est pas lisible"),
     404: ("not_found", "Adresse inconnue", "rien n'existe à cette adresse"),
@@ -111,7 +144,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SourcierError)
     async def _sourcier(_: Request, error: SourcierError) -> JSONResponse:
         status, kind, title = status_of(error)
-        return problem(status, kind, title, str(error))
+        reply = problem(status, kind, title, str(error))
+        if status == HTTPStatus.UNAUTHORIZED:
+            reply.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 11.6.1: a 401 names the scheme
+        return reply
 
     @app.exception_handler(RequestValidationError)
     async def _validation(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,12 +1,17 @@
-"""Holds the engine that answers, and follows the index: a new generation is opened when
-`CURRENT` changes, between two questions. Does not build.
+"""Holds the engine that answers and lends it to requests; follows the index, so that the next
+generation is opened beside the one that answers, and takes its place between two requests.
+
+Does not build, and knows no HTTP.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from corpus.errors import SourcierError
@@ -14,53 +19,176 @@ from index.engine import Engine
 from index.errors import NoIndex
 
 OpenEngine = Callable[[], Engine]
-_log = logging.getLogger(__name__)
+# Seconds between two looks at CURRENT. Every process that serves has the new generation within a
+# second: at most 0.2 to see it, the rest to open it. A look reads one small file, some 20 µs.
+LOOK_EVERY = 0.2
+# The first question put to an engine is several times slower than the next.
+_WARM_UP = "échauffement"
+_logger = logging.getLogger(__name__)
+
+
+class Stopping(SourcierError):
+    """The service ends: nothing is answered any more."""
+
+
+class Phase(StrEnum):
+    """What a service can do at a moment. While SWAPPING it answers, from the generation at hand."""
+
+    CLOSED = "closed"
+    STARTING = "starting"
+    READY = "ready"
+    SWAPPING = "swapping"
+    STOPPING = "stopping"
+
+
+@dataclass(slots=True)
+class _Shared:
+    """An engine, and how many requests are using it now."""
+
+    engine: Engine
+    users: int = 0
 
 
 class EngineHolder:
-    """Gives the current engine. The old one is freed when its last question is answered."""
+    """Lends the engine of the moment; a replaced one is closed when its last user is done."""
 
     def __init__(self, home: Path, open_current: OpenEngine) -> None:
         self._pointer = home / "index" / "CURRENT"
         self._open = open_current
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._error: SourcierError | None = None
-        self._seen: tuple[int, int] | None = None
+        self._following = threading.Lock()  # one opening at a time: held for as long as it takes
+        self._guard = threading.Lock()  # the engine at hand and its users: held for an instant
+        self._shared: _Shared | None = None
+        # What CURRENT said when what it names could not be opened, and why: tried once.
+        self._refused: str | None = None
+        self._error: Exception | None = None
+        self._is_opening = False
+        self._stop = threading.Event()
+        self._follower: threading.Thread | None = None
 
-    def engine(self) -> Engine:
-        """The engine of the generation that `CURRENT` names now.
+    @property
+    def is_open(self) -> bool:
+        """An engine is at hand: `lease` does not wait."""
+        return self._shared is not None
 
-        While another thread opens a new generation, the one at hand goes on answering; so it
-        does when the new one cannot be opened, which is logged. Without one at hand, raises
-        NoIndex, DamagedIndex or IncompatibleIndex.
+    @property
+    def phase(self) -> Phase:
+        """CLOSED, when there is no engine and nobody is opening one: `lease` will say why."""
+        if self._stop.is_set():
+            return Phase.STOPPING
+        if self._shared is not None:
+            return Phase.SWAPPING if self._is_opening else Phase.READY
+        return Phase.STARTING if self._is_opening else Phase.CLOSED
+
+    @contextmanager
+    def lease(self) -> Iterator[Engine]:
+        """The engine at hand, the same one until the end of the block, and not closed before.
+
+        Never waits when one is at hand. Otherwise opens one, or waits for the thread that does;
+        raises NoIndex, DamagedIndex, IncompatibleIndex or ModelUnavailable when that fails.
         """
-        is_stale = self._stamp() != self._seen or (self._engine is None and self._error is None)
-        # Whoever has an engine at hand does not wait for the one who opens the next.
-        if is_stale and self._lock.acquire(blocking=self._engine is None):
+        if self._shared is None:
+            self.follow()
+        with self._guard:
+            shared = self._shared
+            if shared is not None:
+                shared.users += 1
+        if shared is None:
+            raise self._reason()
+        try:
+            yield shared.engine
+        finally:
+            with self._guard:
+                shared.users -= 1
+                is_last = shared.users == 0 and shared is not self._shared
+            if is_last:
+                shared.engine.close()
+
+    def follow(self) -> None:
+        """Opens and warms the generation that CURRENT names, then puts it in the old one's place.
+
+        Does nothing when that one is at hand already, or could not be opened before: then the old
+        one goes on, which is logged once. What is unforeseen is raised.
+        """
+        with self._following:
+            while not self._stop.is_set():
+                named = self._named()
+                if named == self._served():
+                    self._refused = self._error = None
+                    return
+                if named == self._refused:
+                    return
+                try:
+                    self._is_opening = True
+                    engine = self._opened()
+                except Exception as error:
+                    if isinstance(error, SourcierError) and self._named() != named:
+                        continue  # replaced meanwhile, and its files perhaps dropped
+                    self._refused, self._error = named, error
+                    if not isinstance(error, SourcierError):
+                        raise
+                    if self._shared is not None:
+                        _logger.warning(
+                            "la nouvelle génération ne s'ouvre pas, l'ancienne répond : %s", error
+                        )
+                else:
+                    self._put(_Shared(engine))
+                finally:
+                    self._is_opening = False
+
+    def start(self) -> None:
+        """Follows from now on, in a thread of its own, until `stop`."""
+        self._stop.clear()
+        # A daemon: a second Ctrl-C ends the process without calling `stop`.
+        self._follower = threading.Thread(target=self._keep_following, name="follower", daemon=True)
+        self._follower.start()
+
+    def stop(self) -> None:
+        """Ends the following and frees the engine; those who use it still may finish."""
+        self._stop.set()
+        if self._follower is not None:
+            self._follower.join()
+            self._follower = None
+        self._put(None)
+
+    def _keep_following(self) -> None:
+        while True:
             try:
-                self._follow()
-            finally:
-                self._lock.release()
-        if self._engine is None:
-            raise self._error or NoIndex("aucun index n'est construit ; lancez : sourcier build")
-        return self._engine
+                self.follow()
+            except Exception:
+                _logger.exception("la nouvelle génération ne s'ouvre pas")
+            if self._stop.wait(LOOK_EVERY):
+                return
 
-    def _follow(self) -> None:
-        stamp = self._stamp()
-        if stamp == self._seen and (self._engine or self._error):
-            return  # another thread did it while this one waited
+    def _opened(self) -> Engine:
+        engine = self._open()
         try:
-            self._engine, self._error = self._open(), None
-        except SourcierError as error:
-            self._error = error
-            if self._engine is not None:
-                _log.error("la nouvelle génération ne s'ouvre pas, l'ancienne répond : %s", error)
-        self._seen = stamp
+            engine.search(_WARM_UP, 1)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
 
-    def _stamp(self) -> tuple[int, int] | None:
+    def _put(self, shared: _Shared | None) -> None:
+        with self._guard:
+            old, self._shared = self._shared, shared
+            is_idle = old is not None and old.users == 0
+        if old is not None and is_idle:
+            old.engine.close()
+
+    def _served(self) -> str | None:
+        return None if self._shared is None else self._shared.engine.manifest.generation
+
+    def _named(self) -> str:
+        """What CURRENT says; nothing, where it cannot be read."""
         try:
-            status = self._pointer.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino
+            return self._pointer.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def _reason(self) -> Exception:
+        if self._stop.is_set():
+            return Stopping("le service s'arrête ; réessayez dans un instant")
+        if self._error is None:
+            return NoIndex("aucun index n'est construit ; lancez : sourcier build")
+        # Raised by every request: each would add its own frames to the traceback.
+        return self._error.with_traceback(None)

@@ -15,7 +15,7 @@ from qa.french import FACTS, REASONS, counted
 
 if TYPE_CHECKING:
     # `sourcier --help` answers without loading the index room.
-    from index.build import Progress as ShowProgress
+    from index.texts import Progress as ShowProgress
     from qa.schemas import PlaceOut
 
 out = Console(highlight=False, soft_wrap=True)

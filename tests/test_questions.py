@@ -12,7 +12,7 @@ import pytest
 
 import corpus
 from corpus.folding import fold
-from index.build import read_folder
+from index.texts import read_folder
 from qa.evaluation import EvaluationQuestion, load_questions
 
 TEXTS = Path(corpus.__file__).parent / "texts"

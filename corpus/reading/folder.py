@@ -6,11 +6,12 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from corpus.documents import Extraction, Unread
 from corpus.errors import MissingTexts, UnreadableFile
 from corpus.reading import READERS
+from corpus.reading.opening import LEADS_OUT, open_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +58,29 @@ def read_files(folder: Path, sources: list[str]) -> Iterator[Read | Unread]:
     """Each file in turn, read or named with the reason why it could not be."""
     root = folder.resolve()
     for source in sources:
-        yield _read(root / source, source)
+        yield _read(root, source)
 
 
-def _read(path: Path, source: str) -> Read | Unread:
-    file_format, reader = READERS[path.suffix.casefold()]
+def _read(root: Path, source: str) -> Read | Unread:
     try:
-        data = path.read_bytes()
+        with open_inside(root, source) as file:
+            data = file.read()
+    except UnreadableFile as error:
+        return Unread(source, str(error), failed=True)
+    except OSError as error:
+        return Unread(source, f"lecture impossible : {error.strerror}", failed=True)
+    return read_bytes(source, data)
+
+
+def read_bytes(source: str, data: bytes) -> Read | Unread:
+    """What the bytes of a file say; `source` ends in an extension that READERS has."""
+    file_format, reader = READERS[PurePosixPath(source).suffix.casefold()]
+    try:
         if not data.strip():
             return Unread(source, "fichier vide", failed=False)
         extraction = reader(data)
     except UnreadableFile as error:
         return Unread(source, str(error), failed=True)
-    except OSError as error:
-        return Unread(source, f"lecture impossible : {error.strerror}", failed=True)
     except Exception as error:  # noqa: BLE001 — parsers meet hostile bytes: one file never stops a build
         return Unread(source, f"lecture impossible ({type(error).__name__})", failed=True)
     if not extraction.text.strip():
@@ -89,7 +99,7 @@ def _why_left(root: Path, path: Path) -> str | None:
     if not path.is_file():
         return "lien rompu" if path.is_symlink() else "pas un fichier ordinaire"
     if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return "lien qui sort du dossier"
+        return LEADS_OUT
     if path.suffix.casefold() not in READERS:
         return f"type non pris en charge ({path.suffix or 'sans extension'})"
     return None

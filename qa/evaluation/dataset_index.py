@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index import generation
-from index.build import Progress, build
+from index.build import BuildOptions, build
 from index.embedding import Encoder
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
+from index.texts import Progress
 from qa.evaluation.beir import write_texts
 from qa.evaluation.records import DatasetDocument
 
@@ -45,4 +46,4 @@ def build_dataset(
     texts = home / "texts"
     shutil.rmtree(texts, ignore_errors=True)  # those of a run that was stopped halfway
     write_texts(documents, texts)
-    build(texts, home, encoder, progress)
+    build(texts, home, encoder, progress, BuildOptions(full=True, keep=1))

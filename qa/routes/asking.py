@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from qa.answer import ask
 from qa.citing import cite
 from qa.replies import ask_out, citation_out
-from qa.routes import CurrentEngine, Threshold
+from qa.routes import CurrentEngine, Remember, Threshold
 from qa.schemas import AskOut, QuestionIn, SearchOut
 
 router = APIRouter(prefix="/v1", tags=["questions"])
@@ -17,11 +17,13 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 
 # Plain functions: FastAPI runs them in threads, so arithmetic never holds the event loop.
 @router.post("/ask")
-def ask_route(body: QuestionIn, engine: CurrentEngine, threshold: Threshold) -> AskOut:
+def ask_route(body: QuestionIn, engine: CurrentEngine, threshold: Threshold, remember: Remember) -> AskOut:
     """Répond par des phrases des textes, citées au caractère près, ou refuse honnêtement."""
     started = time.perf_counter()
     answer = ask(engine, body.question, body.top_k, body.filters.as_filters(), threshold)
-    return ask_out(body.question, answer, 1000 * (time.perf_counter() - started))
+    reply = ask_out(body.question, answer, 1000 * (time.perf_counter() - started))
+    remember(body.question)
+    return reply
 
 
 @router.post("/search")

@@ -23,7 +23,7 @@ from qa.citing import Citation
 from qa.french import REASONS
 from qa.problems import UnknownDocument, status_of
 from qa.replies import source_url
-from qa.routes import CurrentEngine, current_engine
+from qa.routes import Remember, Threshold, holder_of
 from qa.routes.documents import find_document
 from qa.schemas import DEFAULT_TOP_K, LONGEST_QUESTION, check_question
 
@@ -46,18 +46,21 @@ class Piece:
 
 
 @router.get("/")
-def home(request: Request, question: Annotated[str, Query()] = "") -> Response:
+def home(
+    request: Request, threshold: Threshold, remember: Remember, question: Annotated[str, Query()] = ""
+) -> Response:
     """The question's form, and the answer below it when one was asked."""
     context: dict[str, object] = {"question": question[:LONGEST_QUESTION]}
     status = 200
     try:
-        engine = current_engine(request)
-        context["index"] = engine.manifest
-        if "question" in request.query_params:
-            threshold = request.app.state.threshold
-            answer = ask(engine, check_question(question), DEFAULT_TOP_K, threshold=threshold)
-            context["answer"] = answer
-            context["passages"] = [(citation, quote_pieces(citation)) for citation in answer.citations]
+        with holder_of(request).lease() as engine:
+            context["index"] = engine.manifest
+            if "question" in request.query_params:
+                asked = check_question(question)
+                answer = ask(engine, asked, DEFAULT_TOP_K, threshold=threshold)
+                remember(asked)
+                context["answer"] = answer
+                context["passages"] = [(c, quote_pieces(c)) for c in answer.citations]
     except PydanticCustomError as error:
         context["error"], status = error.message(), 422
     except SourcierError as error:
@@ -69,8 +72,10 @@ def home(request: Request, question: Annotated[str, Query()] = "") -> Response:
 def source_page(request: Request, source: str) -> Response:
     """A document's whole text, what was set aside greyed, one span highlighted."""
     try:
-        engine: CurrentEngine = current_engine(request)
-        document = find_document(engine, source)
+        # No dependency: without an index this says so on a page, not in a problem document.
+        with holder_of(request).lease() as engine:
+            document = find_document(engine, source)
+            set_aside = engine.set_aside_of(source)
     except SourcierError as error:
         status = 404 if isinstance(error, UnknownDocument) else status_of(error)[0]
         return _templates.TemplateResponse(request, "missing.html", {"error": str(error)}, status)
@@ -78,7 +83,7 @@ def source_page(request: Request, source: str) -> Response:
     context = {
         "document": document,
         "page": document.page_at(span[0]) if span else None,
-        "pieces": document_pieces(document, engine.set_aside_of(source), span),
+        "pieces": document_pieces(document, set_aside, span),
     }
     return _templates.TemplateResponse(request, "source.html", context)
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from collections.abc import Callable
+from io import BufferedReader
 from pathlib import Path
 
 import docx
@@ -17,6 +18,7 @@ from corpus.errors import MissingTexts
 from corpus.reading import READERS
 from corpus.reading import folder as folder_module
 from corpus.reading.folder import Read, list_files, read_files
+from corpus.reading.opening import open_inside
 
 GOOD = "Le médecin de garde répond."
 
@@ -206,14 +208,13 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(
 
 def test_a_file_that_the_system_refuses_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "interdit.txt").write_text(GOOD, "utf-8")
-    read_bytes = Path.read_bytes
 
-    def refusing(path: Path) -> bytes:
-        if path.name == "interdit.txt":
+    def refusing(root: Path, source: str) -> BufferedReader:
+        if source == "interdit.txt":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return open_inside(root, source)
 
-    monkeypatch.setattr(Path, "read_bytes", refusing)
+    monkeypatch.setattr("corpus.reading.folder.open_inside", refusing)
     assert reading(folder) == (
         {"bon.txt": GOOD},
         {"interdit.txt": ("lecture impossible : Permission denied", True)},

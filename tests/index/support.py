@@ -15,9 +15,10 @@ from index.duplicates import Groups, group
 from index.embedded import EmbeddedEngine, open_engine
 from index.embedding import EncoderInput
 from index.french import phrases, terms
-from index.retrieval import Asked, Retriever, Tokens, ask
+from index.ragged import Ragged
+from index.retrieval import Asked, Retriever, ask
 from index.vectors import build_vector_index
-from index.words import build_word_index
+from index.words import build_word_index, count_terms
 from tests.conftest import FakeEncoder, fake_interaction
 
 
@@ -62,11 +63,11 @@ def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
     codes = [each.codes for each in encoded if each.codes is not None]
     tokens = None
     if codes:
-        tokens = Tokens(np.concatenate(codes), np.cumsum([0, *map(len, codes)], dtype=np.int64))
+        tokens = Ragged(np.concatenate(codes), np.cumsum([0, *map(len, codes)], dtype=np.int64))
     return Retriever(
         build_vector_index(np.array([each.vector for each in encoded])),
-        build_word_index([Counter(each) for each in found]),
-        build_word_index([Counter(phrases(each)) for each in found]),
+        build_word_index(count_terms([Counter(each) for each in found])),
+        build_word_index(count_terms([Counter(phrases(each)) for each in found])),
         Groups(group(texts)),
         tokens,
     )

@@ -9,9 +9,11 @@ import pytest
 
 from corpus.errors import MissingTexts
 from index import generation
-from index.build import TOKEN_STARTS, TOKENS, build, encoder_input
+from index.build import build
 from index.embedded import EmbeddedEngine, open_engine
+from index.encoding import encoder_input
 from index.errors import DamagedIndex, IncompatibleIndex, NothingIndexed
+from index.files import TOKEN_STARTS, TOKENS
 from tests.conftest import TEXTS, FakeEncoder
 from tests.index.support import interacting_encoder
 
@@ -21,10 +23,12 @@ def test_a_build_reports_what_it_did(texts: Path, tmp_path: Path, fake_encoder: 
     report = build(texts, tmp_path, fake_encoder, lambda *step: seen.append(step))
     assert (report.documents, report.unread, report.truncated) == (3, (), 0)
     assert report.generation == generation.current(tmp_path).name
-    assert list(report.seconds) == ["lecture", "découpage", "encodage", "index", "écriture"]
-    for stage in ("lecture", "découpage", "encodage"):
+    assert list(report.seconds) == ["inventaire", "lecture", "découpage", "encodage", "index", "écriture"]
+    assert list(dict.fromkeys(stage for stage, _, _ in seen)) == list(report.seconds)
+    for stage in report.seconds:
         steps = [(done, total) for name, done, total in seen if name == stage]
-        assert steps[-1][0] == steps[-1][1] == len(steps)
+        assert steps[0][0] == 0
+        assert steps[-1][0] == steps[-1][1] == len(steps) - 1
 
 
 def test_one_unreadable_file_is_named_and_the_others_are_indexed(
@@ -50,7 +54,7 @@ def test_when_every_file_fails_the_old_index_stays(tmp_path: Path, fake_encoder:
     with pytest.raises(NothingIndexed, match=r"a\.pdf"):
         build(folder, tmp_path, fake_encoder)
     assert generation.current(tmp_path) == served
-    assert sorted(p.name for p in (tmp_path / "index").iterdir()) == ["CURRENT", served.name]
+    assert sorted(p.name for p in (tmp_path / "index").iterdir()) == [".lock", "CURRENT", served.name]
 
 
 def test_an_empty_folder_says_what_to_put_there(tmp_path: Path, fake_encoder: FakeEncoder) -> None:
@@ -72,7 +76,7 @@ def test_a_build_that_dies_while_encoding_leaves_nothing(texts: Path, tmp_path: 
 
     with pytest.raises(MemoryError):
         build(texts, tmp_path, Dying())
-    assert list((tmp_path / "index").iterdir()) == []
+    assert [path.name for path in (tmp_path / "index").iterdir()] == [".lock"]
 
 
 def test_an_index_of_another_model_is_refused(home: Path) -> None:

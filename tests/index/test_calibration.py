@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, astuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from corpus.documents import Passage
 from index.calibration import (
     USUAL,
     Match,
@@ -18,6 +20,7 @@ from index.calibration import (
 )
 from index.default_model import MODEL_NAME
 from index.embedding import EncodedQuestion
+from index.encoding import contents
 from tests.conftest import FakeEncoder
 from tests.index.support import asked_of, indexed, interacting_encoder, passage_of, retriever_of
 
@@ -38,8 +41,23 @@ ALIKE = {
 
 def level_of(texts: dict[str, str], encoder: FakeEncoder) -> Match:
     """The level of these texts, each one passage."""
-    titled = [("", passage_of(text, document_id=source)) for source, text in texts.items()]
-    return unanswerable_level(retriever_of(list(texts.values()), encoder), encoder, titled)
+    return level_of_passages(
+        [passage_of(text, document_id=source) for source, text in texts.items()], encoder
+    )
+
+
+def level_of_passages(passages: list[Passage], encoder: FakeEncoder) -> Match:
+    """The level of these passages."""
+    titled = [("", passage) for passage in passages]
+    sources = [passage.document_id for passage in passages]
+    return unanswerable_level(
+        retriever_of([passage.text for passage in passages], encoder),
+        encoder,
+        contents(titled),
+        np.array([sources.index(source) for source in sources], np.int32),
+        lambda rows: [titled[row] for row in rows],
+        usual=encoder.fingerprint.startswith(MODEL_NAME),
+    )
 
 
 def test_the_covered_share_weighs_each_term_by_its_rarity() -> None:
@@ -111,10 +129,9 @@ def test_a_question_s_own_document_is_left_out() -> None:
 
 def test_every_passage_of_the_document_is_left_out_not_only_the_one_that_asks() -> None:
     first, *others = APART.values()
-    titled = [("", passage_of(first)), ("", passage_of(first[:-1] + " ?"))]
-    titled += [("", passage_of(text, document_id=f"{n}.txt")) for n, text in enumerate(others)]
-    encoder = interacting_encoder()
-    level = unanswerable_level(retriever_of([p.text for _, p in titled], encoder), encoder, titled)
+    passages = [passage_of(first), passage_of(first[:-1] + " ?")]
+    passages += [passage_of(text, document_id=f"{n}.txt") for n, text in enumerate(others)]
+    level = level_of_passages(passages, interacting_encoder())
     assert level.coverage == 0.0
 
 

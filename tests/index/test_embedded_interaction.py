@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import encoder_input
 from index.embedded import open_engine
+from index.encoding import encoder_input
 from index.errors import IncompatibleIndex
 from index.interaction import late_scores
 from index.ranking import LATE_SHARE

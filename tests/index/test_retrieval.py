@@ -8,8 +8,9 @@ import pytest
 from index.expansion import Expansion
 from index.french import phrases
 from index.interaction import late_scores
+from index.ragged import Ragged
 from index.ranking import LATE_PHRASE_WEIGHT, LATE_SHARE, LATE_WORD_WEIGHT
-from index.retrieval import Retriever, Tokens, ask
+from index.retrieval import Retriever, ask
 from tests.conftest import FakeEncoder, fake_interaction
 from tests.index.support import asked_of, interacting_encoder, retriever_of
 
@@ -52,11 +53,11 @@ def test_a_name_that_has_others_is_not_missed_while_other_names_and_figures_are(
 
 
 def test_the_tokens_of_some_rows_come_in_their_order_with_their_starts() -> None:
-    tokens = Tokens(np.arange(12, dtype=np.uint8).reshape(6, 2), np.array([0, 1, 4, 6]))
-    codes, starts = tokens.of(np.array([2, 0, 1]))
+    tokens = Ragged(np.arange(12, dtype=np.uint8).reshape(6, 2), np.array([0, 1, 4, 6]))
+    codes, starts = tokens.taken(np.array([2, 0, 1]))
     assert codes.tolist() == [[8, 9], [10, 11], [0, 1], [2, 3], [4, 5], [6, 7]]
     assert starts.tolist() == [0, 2, 3]
-    alone, start = tokens.of(np.array([1]))
+    alone, start = tokens.taken(np.array([1]))
     assert (alone.tolist(), start.tolist()) == ([[2, 3], [4, 5], [6, 7]], [0])
 
 

@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from corpus.cleaning import edge_lines
 from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
-from corpus.glossary import Definition, Meaning
-from index.store import DocumentRows, Store, write_store
+from corpus.glossary import mine
+from corpus.reading.survey import FileState, Stamp, Survey
+from index.layout import lay_out
+from index.store import DocumentRows, Store
+from index.store_writing import write_store
+from tests.corpus.support import cut
 
 TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
 
@@ -25,16 +30,25 @@ DOCUMENT = Document(
 CUT = CutDocument(DOCUMENT, (FIRST, SECOND), (SetAside("é/a.pdf", 31, 35, Reason.MENU),))
 
 
-GLOSSARY = [
-    Meaning("AB", "autre bout", (Definition("é/a.pdf", 7, 9, 7, 24), Definition("é/a.pdf", 37, 40, 37, 47))),
-    Meaning("AB", "avant-bras", (Definition("é/a.pdf", 10, 13, 7, 24),)),
-]
+STATE = FileState("é/a.pdf", Stamp(12, 1, 2, 3), "0" * 64)
+
+
+def written(path: Path, *cuts: CutDocument) -> Store:
+    """A store of these documents, nothing taken over."""
+    write_store(
+        path,
+        lay_out([], cuts),
+        None,
+        unread=[Unread("b.pdf", "chiffré", failed=True)],
+        files=[STATE],
+        facts={"recipe": "r", "begun_ns": "7"},
+    )
+    return Store(path)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    write_store(tmp_path / "store.sqlite", [CUT], GLOSSARY, [Unread("b.pdf", "chiffré", failed=True)])
-    return Store(tmp_path / "store.sqlite")
+    return written(tmp_path / "store.sqlite", CUT)
 
 
 def test_a_document_comes_back_equal(store: Store) -> None:
@@ -44,8 +58,8 @@ def test_a_document_comes_back_equal(store: Store) -> None:
 
 def test_passages_come_in_the_order_asked_with_their_page_and_sentences(store: Store) -> None:
     second, first = store.passages([1, 0])
-    assert (second.passage, second.page, second.first_sentence) == (SECOND, 2, 2)
-    assert (first.passage, first.page, first.first_sentence) == (FIRST, 1, 0)
+    assert (second.row, second.passage, second.page) == (1, SECOND, 2)
+    assert (first.row, first.passage, first.page) == (0, FIRST, 1)
 
 
 def test_no_rows_give_no_passages(store: Store) -> None:
@@ -57,8 +71,52 @@ def test_the_passages_and_set_aside_spans_of_a_document_come_in_order(store: Sto
     assert store.set_aside_of("é/a.pdf") == list(CUT.set_aside)
 
 
-def test_the_glossary_comes_back_equal(store: Store) -> None:
-    assert store.glossary() == GLOSSARY
+def test_the_glossary_comes_back_as_it_was_mined(tmp_path: Path) -> None:
+    texts = {
+        "b.txt": "Une agence régionale de santé (ARS) par région. L'agence rouge du sud (ARS) ferme.",
+        "a.txt": "L'ARS (agence régionale de santé) décide.",
+    }
+    cuts = [cut(text, source=source) for source, text in texts.items()]
+    store = written(tmp_path / "store.sqlite", *cuts)
+    assert store.glossary() == mine(sorted(cuts, key=lambda c: c.document.id))
+    assert [(m.expansion, len(m.definitions)) for m in store.glossary()] == [
+        ("agence régionale de santé", 2),
+        ("agence rouge du sud", 1),
+    ]
+
+
+def test_what_the_build_noted_comes_back(store: Store) -> None:
+    assert store.fact("recipe") == "r"
+    assert store.survey() == Survey({"é/a.pdf": STATE}, (Unread("b.pdf", "chiffré", failed=True),), 7)
+    assert store.edges() == {"é/a.pdf": edge_lines(TEXT)}
+
+
+def test_the_texts_of_some_documents_come_with_their_titles(store: Store) -> None:
+    assert list(store.texts_of(["é/a.pdf"])) == [("Titre", [FIRST, SECOND])]
+
+
+def test_spans_set_aside_are_counted(store: Store) -> None:
+    assert store.set_aside_count() == 1
+
+
+def test_what_is_kept_is_copied_with_its_rows_moved(tmp_path: Path, store: Store) -> None:
+    before = cut("Une agence régionale de santé (ARS) par région.", source="a.txt")
+    (kept,) = store.document_rows()
+    write_store(
+        tmp_path / "next.sqlite",
+        lay_out([kept], [before]),
+        tmp_path / "store.sqlite",
+        unread=(),
+        files=(),
+        facts={},
+    )
+    after = Store(tmp_path / "next.sqlite")
+    assert after.document_rows() == [DocumentRows("a.txt", "txt", 0, 1), DocumentRows("é/a.pdf", "pdf", 1, 2)]
+    assert after.document("é/a.pdf") == DOCUMENT
+    assert [stored.passage for stored in after.passages([1, 2])] == [FIRST, SECOND]
+    assert after.set_aside_of("é/a.pdf") == list(CUT.set_aside)
+    assert [d.document_id for m in after.glossary() for d in m.definitions] == ["a.txt"]
+    assert (after.unread(), after.edges().keys()) == ([], {"a.txt", "é/a.pdf"})
 
 
 @pytest.mark.parametrize(("offset", "row"), [(7, 0), (28, 0), (29, None), (31, None), (37, 1), (46, 1)])
@@ -76,8 +134,8 @@ def test_the_rows_of_each_document_are_told(tmp_path: Path) -> None:
     passages = (Passage("z.md#0-4", "z.md", 0, 4, "Oui.", (), (Span(0, 4),)),)
     empty = CutDocument(Document("m.md", "M", "", "0" * 64, "md"), (), ())
     path = tmp_path / "several.sqlite"
-    write_store(path, [CutDocument(other, passages, ()), empty, CUT], [], [])
-    assert Store(path).document_rows() == [
+    assert written(path, CutDocument(other, passages, ()), empty, CUT).document_rows() == [
+        DocumentRows("m.md", "md", 0, 0),
         DocumentRows("z.md", "md", 0, 1),
         DocumentRows("é/a.pdf", "pdf", 1, 2),
     ]

@@ -39,17 +39,30 @@ def test_a_build_names_what_it_left_out_and_goes_on(command: Command, tmp_path: 
     assert summary.startswith("1 document, 1 passage en ")
     assert summary.endswith(f" s ({generation})")
     assert named == [
+        "  inchangés : 2 ; passages encodés : 0, repris : 1",
         "  échec [b]cassé.pdf : le PDF est corrompu (PDFSyntaxError)",
         "  laissé a.xyz : type non pris en charge (.xyz)",
     ]
     report = parsed(command("build", *where, "--json"))
     seconds = report.pop("seconds")
-    assert list(seconds) == ["lecture", "découpage", "encodage", "index", "écriture"]
+    assert list(seconds) == ["inventaire", "lecture", "découpage"]
     assert report == {
-        "generation": (tmp_path / "home/index/CURRENT").read_text().strip(),
+        "generation": generation,
+        "held": None,
         "documents": 1,
         "passages": 1,
         "truncated": 0,
+        "changes": {
+            "added": [],
+            "changed": [],
+            "removed": [],
+            "renamed": [],
+            "failed": ["[b]cassé.pdf"],
+            "unchanged": 2,
+        },
+        "encoded": 0,
+        "reused": 1,
+        "drift": None,
         "unread": [
             {"source": "[b]cassé.pdf", "reason": "le PDF est corrompu (PDFSyntaxError)", "failed": True},
             {"source": "a.xyz", "reason": "type non pris en charge (.xyz)", "failed": False},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from qa.config import BadSetting, Settings, load_settings
+from qa.config import BadSetting, Settings, load_settings, texts_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 EXPECTED_RISK = "un nombre de 0.05 à 0.5 est attendu"
@@ -18,13 +18,21 @@ EXPECTED_PORT = "un nombre entier de 1 à 65535 est attendu"
 
 def test_without_anything_set_the_checkout_is_used() -> None:
     assert load_settings() == Settings(
-        texts=PROJECT / "corpus" / "texts",
+        texts=None,
         home=PROJECT / "var",
         models=PROJECT / "var" / "models",
         model=None,
         ranking="fine",
         reranker=None,
         risk=None,
+        keep=3,
+        watch=False,
+        key=None,
+        largest_text=50,
+        questions=None,
+        gate=None,
+        remember=0,
+        workers=1,
         host="127.0.0.1",
         port=8000,
     )
@@ -42,6 +50,13 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         ("risk", "0.1", 0.1),
         ("host", "0.0.0.0", "0.0.0.0"),
         ("port", "8123", 8123),
+        ("keep", "5", 5),
+        ("watch", "1", True),
+        ("largest_text", "7", 7),
+        ("questions", "/srv/questions.txt", Path("/srv/questions.txt")),
+        ("gate", "0.05", 0.05),
+        ("remember", "100", 100),
+        ("workers", "2", 2),
     ],
 )
 def test_every_setting_is_read_from_the_environment(
@@ -91,6 +106,34 @@ def test_a_bad_ranking_names_the_variable_and_the_value(monkeypatch: pytest.Monk
     assert str(caught.value) == f"SOURCIER_RANKING='{value}' : {EXPECTED_RANKING}"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("keep", "0", "un nombre entier de 1 à 100 est attendu"),
+        ("watch", "peut-être", "1 ou 0 est attendu"),
+        ("largest_text", "0", "un nombre entier de Mio, de 1 à 2000, est attendu"),
+        ("gate", "1.1", "une part de 0 à 1 est attendue"),
+        ("remember", "-1", "un nombre entier de 0 à 10000 est attendu"),
+        ("workers", "0", "un nombre entier de 1 à 64 est attendu"),
+    ],
+)
+def test_another_bad_value_names_the_variable_the_value_and_what_is_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(f"SOURCIER_{name.upper()}", value)
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == f"SOURCIER_{name.upper()}='{value}' : {expected}"
+
+
+def test_the_texts_are_those_set_else_those_of_the_index_else_the_demonstration(
+    tmp_path: Path, texts: Path, home: Path
+) -> None:
+    assert texts_of(load_settings(texts=tmp_path, home=home)) == tmp_path
+    assert texts_of(load_settings(home=home)) == texts
+    assert texts_of(load_settings(home=tmp_path)) == PROJECT / "corpus" / "texts"
+
+
 def test_a_bad_option_is_named_like_its_variable() -> None:
     assert load_settings(port=8001).port == 8001
     with pytest.raises(BadSetting) as caught:
@@ -106,7 +149,7 @@ def test_settings_cannot_change_once_read() -> None:
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
-    named = set(re.findall(r"SOURCIER_[A-Z]+", (PROJECT / "README.md").read_text("utf-8")))
+    named = set(re.findall(r"SOURCIER_[A-Z_]+", (PROJECT / "README.md").read_text("utf-8")))
     assert named == {f"SOURCIER_{name.upper()}" for name in Settings.model_fields}
 
 

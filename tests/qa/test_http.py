@@ -185,7 +185,13 @@ def test_the_index_says_what_it_is(client: TestClient, engine: EmbeddedEngine) -
             "unread": 0,
             "truncated": 0,
         },
+        "age_s": reply.json()["age_s"],
+        "texts": engine.manifest.texts,
+        "pending": None,
+        "building": None,
+        "generations": [engine.manifest.generation],
     }
+    assert 0 <= reply.json()["age_s"] < 3600
 
 
 @pytest.mark.parametrize("check", ["live", "ready"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 
 from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
-from qa.limits import LARGEST_BODY
+from qa.limits import LARGEST_BODY, BodyLimit
 
 
 def _body(size: int) -> bytes:
@@ -41,3 +43,28 @@ def test_a_chunked_body_is_counted_and_its_rest_left(client: TestClient) -> None
     reply = client.post("/v1/ask", content=chunks(), headers={"content-type": "application/json"})
     assert sent == 100  # the test client gathers what it sends
     assert reply.status_code == 413
+
+
+def test_the_body_of_a_text_is_passed_on_as_it_arrives_and_no_other_body_is() -> None:
+    asked: list[str] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append("application")
+
+    async def receive() -> Message:
+        asked.append("body")
+        return {"type": "http.request", "body": b" " * LARGEST_BODY, "more_body": True}
+
+    async def send(message: Message) -> None:
+        asked.append(str(message.get("status", "")))
+
+    for method, path, expected in [
+        ("PUT", "/v1/documents/a.md", ["application"]),
+        ("PUT", "/v1/documents", ["body", "body", "413", ""]),
+        ("POST", "/v1/documents/a.md", ["body", "body", "413", ""]),
+        ("DELETE", "/v1/documents/a.md", ["body", "body", "413", ""]),
+        ("PUT", "/v1/ask", ["body", "body", "413", ""]),
+    ]:
+        asked.clear()
+        asyncio.run(BodyLimit(inner)({"type": "http", "method": method, "path": path}, receive, send))
+        assert asked == expected

@@ -1,0 +1,62 @@
+"""The sentences that calibration asks, encoded once and kept for the next build. Asks nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+
+from index.embedding import EncodedQuestion, QuestionEncoder
+from index.interaction import Interaction
+from index.ragged import Ragged, ragged
+
+
+class Probes:
+    """A question encoder that remembers what it has encoded before: `known` by question."""
+
+    def __init__(self, encoder: QuestionEncoder, known: Mapping[str, EncodedQuestion]) -> None:
+        self._encoder = encoder
+        self._known = known
+        self.asked: dict[str, EncodedQuestion] = {}
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """See QuestionEncoder."""
+        return self._encoder.interaction
+
+    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+        """See QuestionEncoder. Nothing is read beside a sentence that calibration asks."""
+        found = self._known.get(question) if not aside else None
+        self.asked[question] = found or self._encoder.encode_question(question, aside)
+        return self.asked[question]
+
+    def to_bytes(self) -> bytes:
+        """What was asked, as one .npz archive without pickled objects."""
+        vectors = [encoded.vector for encoded in self.asked.values()]
+        empty = np.zeros((0, len(vectors[0]) if vectors else 0), np.float32)
+        tokens = ragged([encoded.tokens for encoded in self.asked.values()], empty)
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            questions=np.frombuffer("\0".join(self.asked).encode("utf-8", "surrogatepass"), np.uint8),
+            vectors=np.array([*vectors, *empty], np.float32).reshape(len(vectors), empty.shape[1]),
+            tokens=tokens.values,
+            starts=tokens.starts,
+        )
+        return buffer.getvalue()
+
+
+def known_from_bytes(data: bytes) -> dict[str, EncodedQuestion]:
+    """What `Probes.to_bytes` wrote. The caller has checked the bytes' hash."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        joined = arrays["questions"].tobytes().decode("utf-8", "surrogatepass")
+        rows = Ragged(arrays["tokens"], arrays["starts"])
+        vectors = arrays["vectors"]
+        nothing = np.zeros((0, vectors.shape[1]), np.float32)
+        return {
+            question: EncodedQuestion(vector, rows.values[first:last], nothing)
+            for question, vector, first, last in zip(
+                joined.split("\0") if joined else [], vectors, rows.starts, rows.starts[1:], strict=False
+            )
+        }

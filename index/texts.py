@@ -1,0 +1,155 @@
+"""What a folder of texts says now: which documents stay as they were cut, which are read and cut again.
+
+Encodes and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from corpus.changes import Changes, compare
+from corpus.cleaning import edge_lines, recurring_lines
+from corpus.documents import CutDocument, Unread
+from corpus.passages import PassageSize, TokenStarts, cut_document
+from corpus.reading.folder import Read, list_files, read_files
+from corpus.reading.survey import NOTHING_KNOWN, FileState, survey
+from index.previous import Previous
+from index.store import DocumentRows
+
+# stage, done, total. May raise BuildCancelled, which stops the build.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The texts of a folder. `kept`: documents of the index before that stay as they are; `fresh`:
+    those that were cut now. `recurring`: the lines that come back in many of all.
+    """
+
+    kept: tuple[DocumentRows, ...]
+    fresh: tuple[CutDocument, ...]
+    unread: tuple[Unread, ...]
+    files: tuple[FileState, ...]
+    begun_ns: int
+    recurring: frozenset[str]
+    changes: Changes
+
+
+def gather(
+    texts: Path,
+    previous: Previous | None,
+    token_starts: TokenStarts,
+    progress: Progress,
+    settle: float = 0.0,
+    lap: Callable[[str], None] = lambda _: None,
+) -> Gathered:
+    """The texts now; of what `previous` has, the same bytes are not read again. Raises MissingTexts.
+
+    `lap` is told the end of each stage.
+    """
+    before = previous.store.survey() if previous else NOTHING_KNOWN
+    taken = survey(texts, before, settle, lambda done, total: progress("inventaire", done, total))
+    lap("inventaire")
+    changes = compare(_hashes(before.files), _hashes(taken.files))
+    documents = _keepable(previous, taken.files)
+    # A file that failed may be readable now, without its bytes having changed: rights, memory.
+    known = {u.source: u for u in before.left if not u.failed and _same(u.source, before.files, taken.files)}
+    if previous is None or not previous.same_recipe:
+        known = {}
+    files = dict(taken.files)
+    read, unread = _read(texts, [s for s in files if s not in documents and s not in known], progress)
+    edges = previous.store.edges() if previous and documents else {}
+    recurring = recurring_lines(
+        [edges[source] for source in documents] + [edge_lines(r.extraction.text) for r in read]
+    )
+    if previous is not None and recurring != previous.recurring:
+        recut = list(previous.holding(documents, recurring ^ previous.recurring))
+        for source in recut:
+            del documents[source]
+        again, failed = _read(texts, recut, progress)
+        read, unread = sorted(read + again, key=lambda r: r.source), unread + failed
+    lap("lecture")
+    fresh = cut_documents(read, token_starts, progress, recurring=recurring)
+    lap("découpage")
+    # The bytes that were parsed are those that count.
+    files |= {r.source: replace(files[r.source], sha256=r.sha256) for r in read}
+    left = sorted([*taken.left, *known.values(), *unread], key=lambda u: u.source)
+    return Gathered(
+        tuple(documents.values()),
+        tuple(fresh),
+        tuple(left),
+        tuple(files.values()),
+        taken.begun_ns,
+        recurring,
+        changes.with_failed(tuple(u.source for u in left if u.failed)),
+    )
+
+
+def read_folder(texts: Path, progress: Progress = lambda *_: None) -> tuple[list[Read], list[Unread]]:
+    """Every text of a folder, read; and every file that was not, with the reason."""
+    sources, left = list_files(texts)
+    read, unread = _read(texts, sources, progress)
+    return read, sorted([*left, *unread], key=lambda u: u.source)
+
+
+def cut_documents(
+    read: Sequence[Read],
+    token_starts: TokenStarts,
+    progress: Progress = lambda *_: None,
+    size: PassageSize | None = None,
+    recurring: frozenset[str] | None = None,
+) -> list[CutDocument]:
+    """Cuts each text, knowing which lines come back in many of them: those of all, where not given."""
+    if recurring is None:
+        recurring = recurring_lines(edge_lines(r.extraction.text) for r in read)
+    documents = []
+    progress("découpage", 0, len(read))
+    for done, r in enumerate(read, 1):
+        documents.append(
+            cut_document(
+                r.extraction,
+                source=r.source,
+                sha256=r.sha256,
+                file_format=r.format,
+                token_starts=token_starts,
+                recurring=recurring,
+                size=size,
+            )
+        )
+        progress("découpage", done, len(read))
+    return documents
+
+
+def _keepable(previous: Previous | None, files: Mapping[str, FileState]) -> dict[str, DocumentRows]:
+    """The documents whose file is there with the bytes that they were cut from."""
+    if previous is None or not previous.same_recipe:
+        return {}
+    hashes = {d.id: d.sha256 for d in previous.store.summaries()}
+    return {
+        d.id: d
+        for d in previous.store.document_rows()
+        if d.id in files and files[d.id].sha256 == hashes[d.id]
+    }
+
+
+def _read(texts: Path, sources: Sequence[str], progress: Progress) -> tuple[list[Read], list[Unread]]:
+    read: list[Read] = []
+    unread: list[Unread] = []
+    progress("lecture", 0, len(sources))
+    for done, result in enumerate(read_files(texts, list(sources)), 1):
+        if isinstance(result, Read):
+            read.append(result)
+        else:
+            unread.append(result)
+        progress("lecture", done, len(sources))
+    return read, unread
+
+
+def _same(source: str, before: Mapping[str, FileState], now: Mapping[str, FileState]) -> bool:
+    return source in before and source in now and before[source].sha256 == now[source].sha256
+
+
+def _hashes(files: Mapping[str, FileState]) -> dict[str, str]:
+    return {source: file.sha256 for source, file in files.items()}

@@ -1,0 +1,41 @@
+"""GET /health/live and /health/ready: for what starts, watches and stops the service."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from qa.problems import problem
+from qa.routes import holder_of
+from qa.schemas import HealthOut
+from qa.serving import Phase
+
+router = APIRouter(prefix="/health", tags=["état"])
+
+
+class ReadyOut(BaseModel):
+    """`status` is "ok", or "swapping" while a new index is opened beside the one that answers."""
+
+    status: Literal["ok", "swapping"]
+
+
+@router.get("/live")
+async def live() -> HealthOut:
+    """Le processus tourne."""
+    return HealthOut(status="ok")
+
+
+@router.get("/ready", response_model=ReadyOut)
+def ready(request: Request) -> ReadyOut | Response:
+    """Un index est ouvert : les questions reçoivent des réponses. Sinon 503, qui dit pourquoi."""
+    holder = holder_of(request)
+    phase = holder.phase
+    if phase is Phase.STARTING:
+        return problem(503, "starting", "Démarrage", "l'index s'ouvre ; réessayez dans un instant")
+    if phase is Phase.STOPPING:
+        return problem(503, "stopping", "Arrêt", "le service s'arrête ; réessayez dans un instant")
+    # Raises what stands in the way: no index, a damaged one, one of another model.
+    with holder.lease():
+        return ReadyOut(status="swapping" if phase is Phase.SWAPPING else "ok")
