@@ -38,7 +38,6 @@ __all__ = [
     "FORMAT",
     "Kept",
     "Manifest",
-    "commit",
     "current",
     "discard",
     "find",
@@ -83,9 +82,12 @@ def new_draft(home: Path) -> Path:
     return draft
 
 
-def discard(draft: Path) -> None:
-    """Removes a draft that will not be committed."""
-    shutil.rmtree(draft, ignore_errors=True)
+def discard(folder: Path) -> None:
+    """Removes a draft that will not be committed, or a generation that will not be served."""
+    if folder.name.startswith(_DRAFT):
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        _drop(folder)
 
 
 def prepare(
@@ -133,31 +135,6 @@ def publish(home: Path, name: str, keep: int = 3) -> None:
     retire(home, keep, name, *([before] if before else []))
 
 
-def commit(
-    draft: Path,
-    *,
-    model: str,
-    fingerprint: str,
-    dimension: int,
-    counts: Mapping[str, int],
-    level: Mapping[str, float],
-    texts: Path,
-    keep: int = 3,
-) -> Manifest:
-    """Prepares a draft and publishes it."""
-    manifest = prepare(
-        draft,
-        model=model,
-        fingerprint=fingerprint,
-        dimension=dimension,
-        counts=counts,
-        level=level,
-        texts=texts,
-    )
-    publish(draft.parent.parent, manifest.generation, keep)
-    return manifest
-
-
 def hold(home: Path, name: str, keep: int = 3) -> None:
     """Keeps a generation that is not to be served, to be looked at; drops old ones as `publish` does."""
     mark(find(home, name), HELD)
@@ -169,19 +146,13 @@ def retire(home: Path, keep: int, *first: str) -> None:
 
     The one served is never dropped; nothing is, where it cannot be told. The caller holds the lock.
     """
-    folder, served = home / "index", served_name(home)
+    served = served_name(home)
     if served is None:
         return
     order = dict.fromkeys([*first, served, *names(home)])
     for name in list(order)[keep:]:
-        if name == served:
-            continue
-        dropped = folder / f"{_DROPPED}{name}"
-        # A generation half removed is no longer one, so it loses its name first. What cannot be
-        # removed now is no reason to fail: the next build tries again.
-        with suppress(OSError):
-            disk.rename(folder / name, dropped)
-            shutil.rmtree(dropped)
+        if name != served:
+            _drop(home / "index" / name)
 
 
 def rollback(home: Path, name: str | None = None, fingerprint: str | None = None) -> Manifest:
@@ -216,21 +187,36 @@ def sweep(home: Path) -> tuple[str, ...]:
     left = sorted(p for p in folder.iterdir() if p.name.startswith((_DRAFT, POINTER, _DROPPED)))
     left += [p for p in map(folder.joinpath, names(home)) if _is_orphan(home, p)]
     for path in left:
-        if path.is_dir() and not path.is_symlink():
+        if not path.name.startswith((_DRAFT, POINTER, _DROPPED)):
+            _drop(path)
+        elif path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return tuple(path.name for path in left if not path.exists())
 
 
+def _drop(folder: Path) -> None:
+    """Removes a generation. What cannot be removed now is no reason to fail: the next build tries again."""
+    dropped = folder.parent / f"{_DROPPED}{folder.name}"
+    with suppress(OSError):
+        # Half removed it is no longer one, so it loses its name first, durably: removals may come
+        # to the disk before a renaming (tests/faults/lost_writes.py).
+        disk.rename(folder, dropped)
+        disk.sync(folder.parent)
+        shutil.rmtree(dropped)
+
+
 def _is_orphan(home: Path, folder: Path) -> bool:
     """Whether a build of this version died between the generation's end and its being served."""
-    if is_marked(folder, SERVED) or is_marked(folder, HELD) or is_served(home, folder.name):
+    if is_marked(folder, SERVED) or is_marked(folder, HELD):
         return False
     try:
+        if is_served(home, folder.name):
+            return False
         read_manifest(folder)
     except (DamagedIndex, IncompatibleIndex):
-        return False  # older versions did not mark what they served
+        return False  # older versions did not mark what they served; or nobody can tell what is
     return True
 
 

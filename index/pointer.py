@@ -128,9 +128,10 @@ def _is_there(home: Path, name: str) -> bool:
 def _pointed(home: Path) -> str:
     """What CURRENT names, which may be no generation; nothing, where it was not written whole."""
     try:
-        name, end, rest = (home / "index" / CURRENT).read_bytes().decode().partition(_END)
-        return name if end and not rest else ""
+        written = (home / "index" / CURRENT).read_bytes().decode()
     except FileNotFoundError:
         raise NoIndex("aucun index n'est construit ; lancez : sourcier build") from None
     except (OSError, UnicodeDecodeError):
         raise DamagedIndex("CURRENT est illisible ; lancez : sourcier build") from None
+    name, end, rest = written.partition(_END)
+    return name if end and not rest else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -39,7 +40,7 @@ class Probes:
         buffer = io.BytesIO()
         np.savez(
             buffer,
-            questions=np.frombuffer("\0".join(self.asked).encode("utf-8", "surrogatepass"), np.uint8),
+            questions=np.frombuffer(json.dumps(list(self.asked)).encode(), np.uint8),
             vectors=np.array([*vectors, *empty], np.float32).reshape(len(vectors), empty.shape[1]),
             tokens=tokens.values,
             starts=tokens.starts,
@@ -50,13 +51,13 @@ class Probes:
 def known_from_bytes(data: bytes) -> dict[str, EncodedQuestion]:
     """What `Probes.to_bytes` wrote. The caller has checked the bytes' hash."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        joined = arrays["questions"].tobytes().decode("utf-8", "surrogatepass")
+        questions = json.loads(arrays["questions"].tobytes())
         rows = Ragged(arrays["tokens"], arrays["starts"])
         vectors = arrays["vectors"]
         nothing = np.zeros((0, vectors.shape[1]), np.float32)
         return {
             question: EncodedQuestion(vector, rows.values[first:last], nothing)
             for question, vector, first, last in zip(
-                joined.split("\0") if joined else [], vectors, rows.starts, rows.starts[1:], strict=False
+                questions, vectors, rows.starts[:-1], rows.starts[1:], strict=True
             )
         }

@@ -29,8 +29,9 @@ class Ragged:
     def taken(self, rows: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The values of some rows, one row after another, and where each row starts among them."""
         lengths = self.starts[rows + 1] - self.starts[rows]
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
-        return np.concatenate([self.values[self.starts[r] : self.starts[r + 1]] for r in rows]), starts
+        starts = np.concatenate([[0], np.cumsum(lengths)])[:-1].astype(np.int64)
+        parts = [self.values[self.starts[r] : self.starts[r + 1]] for r in rows]
+        return np.concatenate([self.values[:0], *parts]), starts
 
 
 def ragged(rows: Sequence[NDArray[Any]], empty: NDArray[Any]) -> Ragged:

@@ -109,6 +109,12 @@ def spellings(found: Forms) -> dict[str, Spelling]:
 def _spelling(
     key: str, written: Counter[str], shouting: Counter[str], inside: Counter[str], first: Counter[str]
 ) -> Spelling:
+    known = french_spellings().get(key, frozenset())
+    if len(written) == 1 and not shouting:
+        ((word, count),) = written.items()
+        if word == word.lower():
+            # Most words: one spelling, never a capital. The rest comes to the same, ten times slower.
+            return Spelling(word, count, frozenset(), known - {word})
     lower: Counter[str] = Counter()
     for word, count in (written or shouting).items():
         lower[word.lower()] += count
@@ -120,7 +126,6 @@ def _spelling(
             lower[accented] += count
     best = min(lower, key=lambda s: (-lower[s], s))
     total = sum(lower.values())
-    known = french_spellings().get(key, frozenset())
     usual = {s for s, n in lower.items() if n and (n >= _USUAL_SHARE * total or s in known)} - {best}
     cases = Counter({w: inside[w] for w in (*written, *shouting) if inside[w]})
     if not cases:

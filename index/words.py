@@ -127,10 +127,9 @@ def merged_counts(old: TermCounts, new: TermCounts, origin: Origin) -> TermCount
     places = {term: place for place, term in enumerate(vocabulary)}
     place = np.zeros(len(names), np.int32)
     place[used] = [places[names[number]] for number in used]
-    passages = np.repeat(np.arange(len(rows)), np.diff(rows.starts))
+    # In alphabetical order before and after: the terms of a passage keep theirs.
     rows.values[:, 0] = place[rows.values[:, 0]]
-    order = np.lexsort((rows.values[:, 0], passages))
-    return TermCounts(tuple(vocabulary), Ragged(rows.values[order], rows.starts))
+    return TermCounts(tuple(vocabulary), rows)
 
 
 def build_word_index(counted: TermCounts) -> WordIndex:
@@ -142,7 +141,9 @@ def build_word_index(counted: TermCounts) -> WordIndex:
     average = float(lengths.mean()) if passage_count else 1.0
     order = np.argsort(terms, kind="stable")
     frequencies = np.bincount(terms, minlength=len(counted.vocabulary))
-    rarities = np.array([_inverse_document_frequency(int(f), passage_count) for f in frequencies])
+    # Few frequencies differ: one logarithm for each.
+    told, places = np.unique(frequencies, return_inverse=True)
+    rarities = np.array([_inverse_document_frequency(int(f), passage_count) for f in told])[places]
     rows, frequency = passages[order], counts[order].astype(np.float64)
     norm = 1 - B + B * lengths[rows] / (average or 1.0)
     weights = rarities[terms[order]] * frequency * (K1 + 1) / (frequency + K1 * norm)

@@ -49,6 +49,7 @@ def work(connection: Connection, settings: Settings, encoder_of: EncoderOf) -> N
     threading.Thread(target=_listen, args=(connection, orders), daemon=True).start()
     jobs = Jobs(settings.home)
     encoder: Encoder | None = None
+    is_warm = False
     while True:
         order = orders.get()
         connection.send(order.job)  # taken
@@ -63,6 +64,10 @@ def work(connection: Connection, settings: Settings, encoder_of: EncoderOf) -> N
             _log.error("la construction a échoué : %s", error)
         # Another error is the end of this process, its trace printed; the next one starts afresh.
         connection.send(order.job)  # done
+        if settings.watch and encoder is not None and not is_warm:
+            # Nobody waits now: the first text that is saved finds the model loaded.
+            encoder.encode_question("échauffement")
+            is_warm = True
 
 
 def _listen(connection: Connection, orders: SimpleQueue[Order]) -> None:

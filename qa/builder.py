@@ -194,6 +194,7 @@ class Builder:
                 self._settings.home.mkdir(parents=True, exist_ok=True)
                 with lock.acquire(blocking=False):
                     self._watching = True
+                    self._follow()  # what changed while nobody watched; then the model is loaded
                     watch(self._settings, self._follow, self._stopping)
             except Timeout:
                 pass  # another process watches; this one takes over when it ends

@@ -22,6 +22,7 @@ from corpus.reading.opening import open_inside
 _COARSEST_CLOCK_NS = 2_000_000_000
 # How long a survey waits for files that are being written, all together.
 _LONGEST_WAIT = 2.0
+_PAUSE = 0.02
 _STILL_WRITTEN = "en cours d'écriture ; il sera lu quand il ne changera plus"
 
 Progress = Callable[[int, int], None]
@@ -143,6 +144,7 @@ def _state(root: Path, source: str, before: Survey, settle: float, deadline: flo
             return FileState(source, stamp, sha256)
         if time.monotonic() > deadline:
             return known
+        time.sleep(_PAUSE)
 
 
 def _told_apart(stamp: Stamp, surveyed_ns: int) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from index.duplicates import FEWEST_WORDS, Groups, group, likeness_key
+from index.duplicates import DIGEST, FEWEST_WORDS, Groups, digest, group, grouped, likeness_key, likenesses
 
 NOTICE = (
     "La permanence d'accès aux soins reçoit chaque mardi, de 9 h à 12 h 30, les habitants du "
@@ -100,3 +102,29 @@ def test_the_best_of_each_group_stays_in_its_place() -> None:
     assert groups.best([5, 4, 1, 2, 0]) == [0, 1, 3]
     assert groups.best([]) == []
     assert groups.count(np.array([5, 4, 1, 2, 0])) == 3
+
+
+def test_a_likeness_is_the_digest_of_the_key_a_row_a_passage() -> None:
+    found = likenesses([NOTICE, "un", NOTICE.upper()])
+    assert (found.shape, found.dtype) == ((3, DIGEST), np.dtype(np.uint8))
+    assert [row.tobytes() for row in found] == [digest(likeness_key(t)) for t in (NOTICE, "un", NOTICE)]
+    assert likenesses([]).shape == (0, DIGEST)
+
+
+def test_a_digest_is_the_beginning_of_the_sha256_of_any_text() -> None:
+    assert digest("").hex() == "e3b0c44298fc1c149afbf4c8996fb924"
+    assert len({digest(text) for text in ("", "é", "e\u0301", "\ud800", "\udfff", "\x00")}) == 6
+
+
+def test_digests_that_differ_in_any_byte_are_of_two_groups() -> None:
+    rows = np.zeros((DIGEST + 2, DIGEST), np.uint8)
+    rows[range(DIGEST), range(DIGEST)] = 1
+    assert grouped(rows).tolist() == [*range(DIGEST), DIGEST, DIGEST]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from([b"\x00" * DIGEST, b"\x00" * (DIGEST - 1) + b"\x01", b"\xff" * DIGEST])))
+def test_a_row_is_grouped_with_the_first_row_of_its_digest(rows: list[bytes]) -> None:
+    found = grouped(np.frombuffer(b"".join(rows), np.uint8).reshape(-1, DIGEST))
+    assert found.tolist() == [rows.index(row) for row in rows]
+    assert found.dtype == np.int32

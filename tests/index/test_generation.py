@@ -23,9 +23,10 @@ from tests.index.committing import LEVEL, commit, folder_of, names, prepare
 def test_a_commit_is_what_is_opened(tmp_path: Path) -> None:
     draft = generation.new_draft(tmp_path)
     (draft / "data.bin").write_bytes(b"abc")
-    made = generation.commit(
+    made = generation.prepare(
         draft, model="m", fingerprint="f", dimension=3, counts={}, level=LEVEL, texts=tmp_path
     )
+    generation.publish(tmp_path, made.generation)
     folder = generation.current(tmp_path)
     assert folder.name == made.generation
     assert generation.verify(folder) == generation.read_manifest(folder) == made
@@ -76,8 +77,10 @@ def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
 def test_a_folder_of_texts_whose_name_is_no_utf8_is_kept(tmp_path: Path) -> None:
     texts = Path("/textes/\udce9t\udce9")  # as Python names the bytes E9 74 E9
     draft = generation.new_draft(tmp_path)
-    generation.commit(draft, model="m", fingerprint="f", dimension=3, counts={}, level={}, texts=texts)
-    assert generation.verify(generation.current(tmp_path)).texts == str(texts)
+    made = generation.prepare(
+        draft, model="m", fingerprint="f", dimension=3, counts={}, level={}, texts=texts
+    )
+    assert generation.verify(folder_of(tmp_path, made)).texts == str(texts)
 
 
 @pytest.mark.parametrize(
