@@ -74,8 +74,8 @@ def build(
 ) -> BuildReport:
     """Brings the index of a folder up to date and serves it; where nothing changed, nothing is written.
 
-    `progress` is called at the beginning and the end of each stage, and last before CURRENT is
-    replaced. Raises MissingTexts, BuildUnderWay, UnusableHome, what `progress` raises, or
+    `progress` is called at the beginning and the end of each stage, and for the last time before
+    CURRENT is replaced: then it is too late to stop. Raises MissingTexts, BuildUnderWay, UnusableHome, what `progress` raises, or
     NothingIndexed when no file could be read: the index that was there then stays.
     """
     options = options or BuildOptions()
@@ -182,7 +182,6 @@ class _Build:
             if not generation.is_served(self._home, name):
                 generation.discard(candidate)
             raise
-        self._progress("écriture", 1, 1)
         self._lap("écriture")
         return True
 

@@ -40,7 +40,6 @@ _SHARES = {
     "épreuve": 0.0,
     "écriture": 0.01,
 }
-_LAST = "écriture"
 
 
 class Recorder:
@@ -56,9 +55,7 @@ class Recorder:
     def progress(self, stage: str, done: int, total: int) -> None:
         """A build's progress callback. Raises BuildCancelled when the job's end was asked for."""
         moment = monotonic()
-        # Once the new index is served, there is nothing left to cancel.
-        is_served = stage == _LAST and done > 0
-        if not is_served and (done in (0, total) or moment - self._polled >= _POLL_EVERY):
+        if done in (0, total) or moment - self._polled >= _POLL_EVERY:
             self._polled = moment
             self.check()
         if stage != self.job.stage:
@@ -171,7 +168,8 @@ def run_build(
         options = BuildOptions(
             full=full,
             keep=settings.keep,
-            settle=WATCH_SETTLE if job.job.reason == "watch" else 0.0,
+            # A service that watches has one job for a saved text and for whoever else asks.
+            settle=WATCH_SETTLE if job.job.reason == "watch" or settings.watch else 0.0,
             approve=gate.approve if gate else None,
         )
         # Whoever saves a text from now on asks for another build: this one may have listed the folder.

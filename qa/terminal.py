@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from corpus.changes import Changes
 from corpus.documents import CutDocument, Reason, Unread
 from qa.french import FACTS, REASONS, counted
 
@@ -59,6 +60,17 @@ def print_document(cut: CutDocument, whole: bool) -> None:
         text = " ".join(document.text[span.start : span.end].split())
         shown = text if len(text) <= 100 else text[:99] + "…"
         out.print(f"  [dim]{REASONS[span.reason]} :[/] {escape(shown)}")
+
+
+def named_changes(changes: Changes) -> list[tuple[str, tuple[str, ...]]]:
+    """The French participle of each kind of change that there is, and its texts."""
+    kinds = [
+        ("ajouté", changes.added),
+        ("modifié", changes.changed),
+        ("retiré", changes.removed),
+        ("renommé", tuple(f"{before} → {now}" for before, now in changes.renamed)),
+    ]
+    return [(kind, names) for kind, names in kinds if names]
 
 
 def print_unread(unread: tuple[Unread, ...]) -> None:

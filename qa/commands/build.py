@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from qa.config import Settings, load_settings, texts_of
 from qa.french import counted
-from qa.terminal import err, out, print_unread, progress
+from qa.terminal import err, named_changes, out, print_unread, progress
 
 if TYPE_CHECKING:
     # Loaded by the command itself: `sourcier --help` answers at once.
@@ -81,14 +81,13 @@ def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds:.1f} s "
         f"({name})"
     )
-    changes = report.changes
-    _print_names("ajouté", changes.added)
-    _print_names("modifié", changes.changed)
-    _print_names("retiré", changes.removed)
-    _print_names("renommé", tuple(f"{before} → {now}" for before, now in changes.renamed))
+    for kind, names in named_changes(report.changes):
+        shown = ", ".join(names[:_SHOWN])
+        more = f" et {counted(len(names) - _SHOWN, 'autre')}" if len(names) > _SHOWN else ""
+        out.print(f"  {counted(len(names), kind)} : [dim]{escape(shown)}{more}[/]")
     encoded, reused = ("à encoder", "à reprendre") if dry_run else ("encodés", "repris")
     passages = f"passages {encoded} : {report.encoded}, {reused} : {report.reused}"
-    out.print(f"  inchangés : {changes.unchanged} ; {passages}")
+    out.print(f"  inchangés : {report.changes.unchanged} ; {passages}")
     if report.truncated:
         out.print(
             f"{counted(report.truncated, 'passage')} au-delà de ce que le modèle lit : "
@@ -99,10 +98,3 @@ def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run
         print_drift(drift, out)
         if report.held and settings.gate is not None:
             err.print(f"[bold yellow]sourcier :[/] {escape(held_message(drift, settings.gate))}")
-
-
-def _print_names(kind: str, names: tuple[str, ...]) -> None:
-    if names:
-        shown = ", ".join(names[:_SHOWN])
-        more = f" et {counted(len(names) - _SHOWN, 'autre')}" if len(names) > _SHOWN else ""
-        out.print(f"  {counted(len(names), kind)} : [dim]{escape(shown)}{more}[/]")

@@ -18,7 +18,7 @@ from rich.markup import escape
 from corpus.errors import SourcierError
 from index.errors import BuildCancelled, BuildUnderWay
 from qa.config import Settings, load_settings, texts_of
-from qa.terminal import err, out, progress
+from qa.terminal import err, named_changes, out, progress
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -120,15 +120,10 @@ class _Builds:
 
 def told(report: BuildReport) -> str:
     """What a build did, on one line: "ajouté : a.txt ; retirés : b.txt, c.md ; 0.8 s (g-…)"."""
-    changes = report.changes
-    kinds = [
-        ("ajouté", changes.added),
-        ("modifié", changes.changed),
-        ("retiré", changes.removed),
-        ("renommé", tuple(f"{before} → {now}" for before, now in changes.renamed)),
-        ("illisible", changes.failed),
-    ]
-    parts = [_named(kind, names) for kind, names in kinds if names]
+    kinds = named_changes(report.changes)
+    if report.changes.failed:
+        kinds.append(("illisible", report.changes.failed))
+    parts = [_named(kind, names) for kind, names in kinds]
     if report.held:
         parts.append(f"{report.held} est retenue par l'épreuve, {report.generation} reste servie")
     return " ; ".join([*parts, f"{sum(report.seconds.values()):.1f} s ({report.generation})"])

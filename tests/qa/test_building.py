@@ -225,19 +225,23 @@ def test_a_job_is_shared_no_longer_before_the_folder_is_looked_at(
     second.release()
 
 
-def test_an_index_that_is_served_by_now_is_not_cancelled(settings: Settings) -> None:
+def test_an_index_that_is_served_by_now_is_not_cancelled(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     save(settings)
     jobs = Jobs(settings.home)
     struck = 0
+    publish = generation.publish
 
-    def strike(name: str, done: int, _: int) -> None:
+    def strike(home: Path, name: str, keep: int) -> None:
         nonlocal struck
-        if (name, done) == ("écriture", 1):
-            struck += 1
-            jobs.cancel(recorder.job.id)
+        publish(home, name, keep)
+        struck += 1
+        jobs.cancel(recorder.job.id)
 
+    monkeypatch.setattr(generation, "publish", strike)
     with own_job(settings, "terminal") as recorder:
-        run_build(settings, FakeEncoder(), recorder, show=strike)
+        run_build(settings, FakeEncoder(), recorder)
     assert struck == 1
     assert jobs.get(recorder.job.id).state is State.DONE
     assert sources(settings) == ["pluie.txt", "vent.txt"]
