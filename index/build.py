@@ -75,8 +75,9 @@ def build(
     """Brings the index of a folder up to date and serves it; where nothing changed, nothing is written.
 
     `progress` is called at the beginning and the end of each stage, and for the last time before
-    CURRENT is replaced: then it is too late to stop. Raises MissingTexts, BuildUnderWay, UnusableHome, what `progress` raises, or
-    NothingIndexed when no file could be read: the index that was there then stays.
+    CURRENT is replaced: then it is too late to stop. Raises MissingTexts, BuildUnderWay,
+    UnusableHome, what `progress` raises, or NothingIndexed when no file could be read: the index
+    that was there then stays.
     """
     options = options or BuildOptions()
     if options.dry_run:

@@ -46,8 +46,13 @@ def building(home: Path, wait: float = 1.0) -> Iterator[None]:
 
 def is_building(home: Path) -> bool:
     """Whether some process, this one included, holds the home."""
+    return is_held(home / "index" / LOCK)
+
+
+def is_held(path: Path) -> bool:
+    """Whether some process, this one included, holds the lock of this file; without disturbing it."""
     try:
-        descriptor = os.open(home / "index" / LOCK, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return False
     try:

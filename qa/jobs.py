@@ -6,9 +6,7 @@ Keeps and reads them. Does not build: see `building` and `builder`.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
 import secrets
 import time
@@ -24,7 +22,7 @@ from filelock import FileLock
 
 from corpus.errors import SourcierError
 from index.errors import BuildUnderWay, UnusableHome
-from index.lock import is_building
+from index.lock import is_building, is_held
 
 Reason = Literal["http", "terminal", "watch", "texts"]
 KEPT_JOBS = 20
@@ -176,7 +174,7 @@ class Jobs:
         job = self._stored(job_id)
         if job.state is State.QUEUED and self.is_cancelled(job_id):
             return replace(job, state=State.CANCELLED, finished_at=self._last_written(job_id))
-        if job.finished or _is_held(self._path(job_id, "lock")):
+        if job.finished or is_held(self._path(job_id, "lock")):
             return job
         job = self._stored(job_id)  # it may have ended between the two looks
         if job.finished:
@@ -231,18 +229,3 @@ def _iso(seconds: float) -> str:
 def _lock(path: Path) -> FileLock:
     # Released by another thread than the one that took it, when a job ends.
     return FileLock(path, thread_local=False, fallback_to_soft=False)
-
-
-def _is_held(path: Path) -> bool:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        # Shared: two that look at once do not take each other for the owner.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

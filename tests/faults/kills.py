@@ -8,79 +8,34 @@ the dead one but the files. What a crash of the machine loses is not tried here.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
-from typing import Any
 
-import index.build
 from corpus.errors import SourcierError
-from index import disk, generation
-from index.build import BuildReport, build
-from index.errors import UnknownGeneration
-from index.lock import is_building
-from tests.faults.support import (
-    STATES,
-    Content,
-    Folder,
-    SlowEncoder,
-    opened_content,
-    orphans,
-    processes,
-    run_command,
-    silenced,
+from index import generation
+from index.build import build
+from tests.faults.support import STATES, Content, Folder, opened_content, orphans, processes
+from tests.faults.victims import (
+    DISK,
+    Begun,
+    Ended,
+    Heard,
+    Moment,
+    killed,
+    length_of_a_build,
+    rebuild_by_command,
+    work,
+    work_by_command,
 )
 from tests.index.support import interacting_encoder
 
-# Seconds that a passage takes to encode, and that a call to the disk takes before and after: then a third
-# of a build goes to each of encoding, calibrating and committing, and blows land in all of them.
-_ENCODING, _DISK = 0.002, 0.002
 _KEEP = 3
-# Of four victims, one is the command; of five things that another does, one is a rollback.
-_COMMANDS, _ROLLBACKS = 4, 5
-_DOOR = ("write_bytes", "save_array", "sync", "rename", "replace")
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A victim begins to build a `state`, or to roll back to the generation `target`."""
-
-    state: int
-    target: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What it began is done, and `served` is the generation served: the acknowledgement."""
-
-    served: str
-
-
-@dataclass(slots=True)
-class Heard:
-    """All that a victim said: what it had done, what it had begun and not ended, and where it was."""
-
-    done: list[tuple[Begun, Ended]] = field(default_factory=list)
-    open: Begun | None = None
-    stage: str = ""
-
-    def take(self, message: Begun | Ended | str) -> None:
-        """Takes note of one message."""
-        if isinstance(message, str):
-            self.stage = message
-        elif isinstance(message, Begun):
-            self.open, self.stage = message, "début"
-        elif self.open is not None:
-            self.done.append((self.open, message))
-            self.open = None
+# Of four victims, one is the command.
+_COMMANDS = 4
 
 
 @dataclass(slots=True)
@@ -96,9 +51,20 @@ class Tally:
     swept: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
+    def add(self, heard: Heard, *, by_command: bool) -> None:
+        """Counts a kill, and where it landed."""
+        self.kills += 1
+        self.builds += len(heard.done)
+        if heard.open is not None:
+            rolling = heard.open.target is not None
+            self.inside += not rolling
+            self.kinds["rollback" if rolling else "command" if by_command else "build"] += 1
+            self.stages[heard.stage] += 1
+
     def __str__(self) -> str:
         return (
-            f"kills: {self.kills}, {self.inside} inside a build ({_listed(self.kinds)}; {_listed(self.stages)}); "
+            f"kills: {self.kills}, {self.inside} inside a build "
+            f"({_listed(self.kinds)}; {_listed(self.stages)}); "
             f"{self.builds} acknowledged, {self.new} served the index being committed; "
             f"swept: {_listed(self.swept)}; faults: {len(self.faults)}"
         )
@@ -136,47 +102,6 @@ class Known:
         return [] if content == contents[state % len(STATES)] else [f"{served} is not state {state}"]
 
 
-def work(connection: Connection, folder: Folder, home: Path, state: int, seed: int) -> None:
-    """A victim: edits, builds and rolls back without end, and says what it does."""
-    random = Random(seed)
-    with _told(connection):
-        while True:
-            target = _older(home) if random.randrange(_ROLLBACKS) == 0 else None
-            if target is not None:
-                connection.send(Begun(state, target))
-                connection.send(Ended(generation.rollback(home, target).generation))
-                continue
-            state += 1
-            folder.become(state)
-            connection.send(Begun(state))
-            report = build(folder.path, home, SlowEncoder(_ENCODING), lambda stage, *_: connection.send(stage))
-            connection.send(Ended(report.generation))
-
-
-def work_by_command(connection: Connection, folder: Folder, home: Path, state: int, _: int) -> None:
-    """A victim: edits and runs `sourcier build`, without end."""
-    silenced()
-
-    def told_build(*arguments: Any, **options: Any) -> BuildReport:
-        connection.send(Begun(state))
-        report = build(*arguments, **options)
-        connection.send(Ended(report.generation))
-        return report
-
-    index.build.build = told_build
-    with _told(connection):
-        while True:
-            state += 1
-            folder.become(state)
-            _command(folder, home, SlowEncoder(_ENCODING))
-
-
-def rebuild_by_command(folder: Folder, home: Path) -> None:
-    """Runs `sourcier build` once; its status is the process's."""
-    silenced()
-    sys.exit(_command(folder, home, interacting_encoder()))
-
-
 def run(folder: Path, kills: int, inside: int, texts: int = 40, seed: int = 1) -> Tally:
     """Kills until there were `kills`, `inside` of them inside a build; gives up at twice as many."""
     random, texts_folder, home = Random(seed), Folder(folder / "texts", texts), folder / "home"
@@ -184,25 +109,19 @@ def run(folder: Path, kills: int, inside: int, texts: int = 40, seed: int = 1) -
     texts_folder.become(0)
     first = build(texts_folder.path, home, interacting_encoder()).generation
     known, tally, state = Known({first: 0}, first), Tally(), 0
-    lasting = _seconds_of_a_build(texts_folder, folder / "measured")
+    whole = length_of_a_build(texts_folder, folder / "measured")
     while (tally.kills < kills or tally.inside < inside) and tally.kills < 2 * kills:
-        by_command = tally.kills % _COMMANDS == _COMMANDS - 1
+        by_command = random.randrange(_COMMANDS) == 0
+        moment = _moment(random, whole, tally.kills)
         victim = work_by_command if by_command else work
-        heard = _killed(victim, texts_folder, home, state, random.random() * 2 * lasting, seed + tally.kills)
-        tally.kills += 1
-        tally.builds += len(heard.done)
-        if heard.open is not None:
-            tally.inside += heard.open.target is None
-            rolling = heard.open.target is not None
-            tally.kinds["rollback" if rolling else "command" if by_command else "build"] += 1
-            tally.stages[heard.stage] += 1
+        heard = killed(victim, texts_folder, home, state, moment, seed + tally.kills)
+        tally.add(heard, by_command=by_command)
         known.hear(heard)
         acknowledged = known.served
         tally.faults += known.judge(home, heard, texts_folder, contents)
         tally.new += known.served != acknowledged
         tally.swept.update(orphans(home))
-        state = max([state, *(begun.state for begun, _ in heard.done), heard.open.state if heard.open else 0])
-        state += 1
+        state = heard.last_state(state) + 1
         tally.faults += _rebuilt(texts_folder, home, state, known, contents, by_command=by_command)
     return tally
 
@@ -228,84 +147,18 @@ def _rebuilt(
         faults.append(f"not swept: {left}")
     for kept in generation.names(home):
         generation.verify(home / "index" / kept)
+        if kept not in known.states:
+            faults.append(f"{kept} was never served, and is kept")
     if len(generation.names(home)) > _KEEP:
         faults.append(f"{len(generation.names(home))} generations kept")
     return faults
 
 
-def _killed(
-    victim: Callable[..., None], folder: Folder, home: Path, state: int, after: float, seed: int
-) -> Heard:
-    """What a victim said that was killed `after` so many seconds of its first build."""
-    hear, tell = processes().Pipe(duplex=False)
-    process = processes().Process(target=victim, args=(tell, folder, home, state, seed), daemon=True)
-    process.start()
-    tell.close()
-    heard = Heard()
-    heard.take(hear.recv())
-    time.sleep(after)
-    process.kill()
-    process.join()
-    if process.exitcode != -signal.SIGKILL:
-        raise AssertionError(f"the victim ended by itself: {process.exitcode}")
-    with suppress(EOFError):  # all that it had said before it died
-        while True:
-            heard.take(hear.recv())
-    if is_building(home):
-        raise AssertionError("the lock outlives its owner")
-    return heard
-
-
-def _seconds_of_a_build(folder: Folder, home: Path) -> float:
-    """How long a victim takes from the beginning of a build to its end, the first of this home."""
-    hear, tell = processes().Pipe(duplex=False)
-    process = processes().Process(target=work, args=(tell, folder, home, 0, 1), daemon=True)
-    process.start()
-    try:
-        while not isinstance(hear.recv(), Begun):
-            pass
-        began = time.monotonic()
-        while not isinstance(hear.recv(), Ended):
-            pass
-        return time.monotonic() - began
-    finally:
-        process.kill()
-        process.join()
-
-
-@contextmanager
-def _told(connection: Connection) -> Iterator[None]:
-    """Says each call to the disk before it is made, and makes each last."""
-
-    def told(name: str, call: Callable[..., None]) -> Callable[..., None]:
-        def lasting(*arguments: Any) -> None:
-            connection.send(name)
-            time.sleep(_DISK)
-            call(*arguments)
-            time.sleep(_DISK)
-
-        return lasting
-
-    before = {name: getattr(disk, name) for name in _DOOR}
-    for name, call in before.items():
-        setattr(disk, name, told(name, call))
-    try:
-        yield
-    finally:
-        for name, call in before.items():
-            setattr(disk, name, call)
-
-
-def _command(folder: Folder, home: Path, encoder: SlowEncoder) -> int:
-    return run_command(lambda: encoder, "build", "--texts", str(folder.path), "--home", str(home))
-
-
-def _older(home: Path) -> str | None:
-    """What a rollback would serve, if there is something."""
-    try:
-        return generation.find(home).name
-    except UnknownGeneration:
-        return None
+def _moment(random: Random, whole: Moment, nth: int) -> Moment:
+    """Any time of a build and some after, or any call: calls are many, and short."""
+    if nth % 2:
+        return Moment(random.random() * 2 * DISK, random.randint(1, whole.calls))
+    return Moment(random.random() * 1.6 * whole.seconds)
 
 
 def _listed(counts: Counter[str]) -> str:

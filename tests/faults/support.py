@@ -41,7 +41,7 @@ Content = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder of texts that is brought from state to state; `texts` is how many there are at most."""
+    """A folder of texts that is brought from state to state; `texts` is how many places they speak of."""
 
     path: Path
     texts: int
@@ -50,8 +50,8 @@ class Folder:
         """The texts of a state, by source. From one to the next each changes in one section of two, one
         comes and one goes.
         """
-        word, places = STATES[state % len(STATES)], PLACES[: self.texts]
-        absent = places[state % len(places)]
+        word, places = STATES[state % len(STATES)], PLACES[: max(self.texts, len(STATES))]
+        absent = places[state % len(STATES)]
         return {f"villes/{place.lower()}.md": _text(place, word) for place in places if place != absent}
 
     def become(self, state: int) -> None:
@@ -98,7 +98,7 @@ class SlowEncoder(FakeEncoder):
 def processes() -> ForkServerContext:
     """Processes that begin at once, with all that they need imported, and with no thread of this one."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.faults.support", "index.verification", "qa.building"])
+    context.set_forkserver_preload(["tests.faults.preloaded"])
     return context
 
 
@@ -129,7 +129,7 @@ def opened_content(home: Path, texts: Mapping[str, str]) -> Content:
     assert hits, "the index answers nothing"
     for passage in (hit.passage for hit in hits):
         text = texts.get(passage.document_id, "")
-        assert passage.text == text[passage.start : passage.end], f"{passage.id} is no slice"
+        assert passage.text == text[passage.start : passage.end], f"{passage.id} is no slice: {passage.text!r} of {text!r}"
     return content_of(home)
 
 

@@ -1,4 +1,4 @@
-"""Three versions of one folder of texts, built one after another: generations alike in all but their words."""
+"""Three versions of one folder of texts, built one after another: generations alike but for their words."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def write(folder: Path, texts: Mapping[str, str]) -> None:
         path.write_bytes(text.encode())
 
 
-def build_versions(folder: Path, encoder: FakeEncoder, count: int = 60) -> dict[str, str]:
-    """Builds the three versions in `folder/home`, the last one served: generation → month."""
+def build_versions(texts: Path, home: Path, encoder: FakeEncoder, count: int = 60) -> dict[str, str]:
+    """Builds the three versions, written to `texts` in turn, the last one served: generation → month."""
     built = {}
     for month in MONTHS:
-        write(folder / "texts", {**version(month, count), **dict([only_in(month)])})
-        built[build(folder / "texts", folder / "home", encoder).generation] = month
+        write(texts, {**version(month, count), **dict([only_in(month)])})
+        built[build(texts, home, encoder).generation] = month
     return built
 
 

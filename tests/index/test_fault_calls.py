@@ -42,7 +42,7 @@ def test_calls_to_the_system_that_fail_are_told_and_leave_the_old_index_or_the_n
     assert trial.tally.faults == []
     assert trial.tally.blows["EIO"] >= 10
     assert trial.tally.real["pwrite64"] > 0
-    assert 0 < trial.tally.told["EIO"]
+    assert trial.tally.told["EIO"] > 0
 
 
 def test_a_build_that_lies_and_an_index_that_is_damaged_are_faults(tmp_path: Path) -> None:
