@@ -52,7 +52,7 @@ def whole_tokens(found: IndexedSet, passages: list[StoredPassage], models: Path)
         draft = kept.with_suffix(".draft.npy")
         np.save(draft, np.concatenate(in_order))
         draft.rename(kept)
-    return Ragged(np.load(kept, mmap_mode="r"), np.load(kept_starts))
+    return Ragged(np.load(kept, mmap_mode="r", allow_pickle=False), np.load(kept_starts, allow_pickle=False))
 
 
 def decoded(codes: Codes) -> Floats:

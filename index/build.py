@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from index import generation
 from index.drafting import Plan, draft_index, plan
 from index.embedding import Encoder
 from index.encoding import encode
-from index.errors import NothingIndexed
+from index.errors import DamagedIndex, NothingIndexed
 from index.files import STORE
 from index.lock import building
 from index.previous import Previous, open_previous
@@ -179,9 +179,11 @@ class _Build:
             self._progress("écriture", 0, 1)
             generation.publish(self._home, name, self._options.keep)
         except BaseException:
-            # Cancelled, or a disk that fails: what was never served leaves no trace.
-            if not generation.is_served(self._home, name):
-                generation.discard(candidate)
+            # Cancelled, or a disk that fails: what was never served leaves no trace. Where that
+            # cannot be told, it stays, and the next build sweeps it.
+            with suppress(DamagedIndex):
+                if not generation.is_served(self._home, name):
+                    generation.discard(candidate)
             raise
         self._lap("écriture")
         return True

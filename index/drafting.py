@@ -112,13 +112,16 @@ def draft_index(
             Groups(groups),
             encodings.tokens,
         )
-        probes = Probes(encoder, previous.probes() if previous else {})
-
-        def titled(rows: Sequence[int]) -> list[Titled]:
-            return [(stored.title, stored.passage) for stored in store.passages(rows)]
-
-        usual = encoder.fingerprint.startswith(MODEL_NAME)
-        level = unanswerable_level(retriever, probes, rows.contents, layout.documents, titled, usual)
+        known = previous.probes() if previous else {}
+        probes = Probes(encoder, known, lambda: step(3, _STEPS))
+        level = unanswerable_level(
+            retriever,
+            probes,
+            rows.contents,
+            layout.documents,
+            lambda some: [(stored.title, stored.passage) for stored in store.passages(some)],
+            usual=encoder.fingerprint.startswith(MODEL_NAME),
+        )
         disk.write_bytes(draft / PROBES, probes.to_bytes())
         counts = {
             "documents": len(layout.kept) + len(layout.fresh),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -14,10 +14,19 @@ from index.ragged import Ragged, ragged
 
 
 class Probes:
-    """A question encoder that remembers what it has encoded before: `known` by question."""
+    """A question encoder that remembers what it has encoded before: `known` by question.
 
-    def __init__(self, encoder: QuestionEncoder, known: Mapping[str, EncodedQuestion]) -> None:
+    `listen` is called before each question, so that a build can be stopped between two.
+    """
+
+    def __init__(
+        self,
+        encoder: QuestionEncoder,
+        known: Mapping[str, EncodedQuestion],
+        listen: Callable[[], None] = lambda: None,
+    ) -> None:
         self._encoder = encoder
+        self._listen = listen
         self._known = known
         self.asked: dict[str, EncodedQuestion] = {}
 
@@ -28,6 +37,7 @@ class Probes:
 
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
         """See QuestionEncoder. Nothing is read beside a sentence that calibration asks."""
+        self._listen()
         found = self._known.get(question) if not aside else None
         self.asked[question] = found or self._encoder.encode_question(question, aside)
         return self.asked[question]

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from index import generation
+from index import disk, generation
 from index.manifest import MANIFEST
 from tests.faults import tracing
-from tests.faults.calls import Fault, Trial, cut_short, door, failed_late, refused, writes
+from tests.faults.calls import Trial
+from tests.faults.strikes import Fault, cut_short, door, failed_late, refused, writes
 
 
 @pytest.mark.parametrize("fault", [refused, cut_short, failed_late])
@@ -35,8 +36,9 @@ def test_a_write_that_takes_half_goes_on_and_one_that_is_then_refused_is_told(tm
     assert tally.told["is refused"] == tally.blows["is refused"] >= 5
 
 
-@pytest.mark.skipif(not tracing.can_trace(), reason="strace is not here, or may not trace")
 def test_calls_to_the_system_that_fail_are_told_and_leave_the_old_index_or_the_new(tmp_path: Path) -> None:
+    if not tracing.can_trace():
+        pytest.skip("strace is not here, or may not trace")
     trial = Trial(tmp_path)
     trial.strike_system("EIO", stride=9)
     assert trial.tally.faults == []
@@ -59,8 +61,6 @@ def test_a_build_that_lies_and_an_index_that_is_damaged_are_faults(tmp_path: Pat
 
 def test_a_struck_call_is_the_one_named(tmp_path: Path) -> None:
     with door(refused, 1) as blows:
-        from index import disk
-
         disk.write_bytes(tmp_path / "a", b"a")
         with pytest.raises(OSError, match="space") as full:
             disk.write_bytes(tmp_path / "b", b"b")
