@@ -9,6 +9,7 @@ not decide anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.documents import Passage
 from index.embedding import QuestionEncoder
+from index.filtering import Allowed
 from index.french import terms
 from index.retrieval import Asked, Found, Retriever, ask
 
@@ -25,6 +27,8 @@ _SAMPLE = 128
 _FEWEST_TERMS, _MOST_TERMS = 5, 20
 # In a small folder the usual levels weigh as much as so many sentences.
 _USUAL_WEIGHT = 20
+
+_THREADS = 2
 
 Titled = tuple[str, Passage]
 
@@ -88,18 +92,22 @@ def unanswerable_level(
     # By digest: the same texts give the same sample, and one text more changes one of it at most.
     sample = np.lexsort(contents.T[::-1])[:_SAMPLE].tolist()
     asked: list[Asked] = []
-    answers: list[tuple[int, Found]] = []
+    others: list[Allowed] = []
     for row, (_, passage) in zip(sample, titled(sample), strict=True):
         sentence = _telling_sentence(passage)
         allowed = (documents != documents[row]) & (retriever.groups.first != retriever.groups.first[row])
         if sentence is not None and allowed.any():
             asked.append(ask(encoder, sentence))
-            found = retriever.search(asked[-1], 1, allowed)
-            answers.append((int(found.candidates.rows[0]), found))
-    best = titled([row for row, _ in answers])
+            others.append(allowed)
+    # Arithmetic on arrays, which leaves the interpreter to the other thread.
+    with ThreadPoolExecutor(_THREADS) as threads:
+        found = list(
+            threads.map(lambda question, allowed: retriever.search(question, 1, allowed), asked, others)
+        )
+    best = titled([int(each.candidates.rows[0]) for each in found])
     matches += [
-        match(retriever, question, found, read_text(*passage))
-        for question, (_, found), passage in zip(asked, answers, best, strict=True)
+        match(retriever, question, each, read_text(*passage))
+        for question, each, passage in zip(asked, found, best, strict=True)
     ]
     return Match(*np.mean([astuple(m) for m in matches or [USUAL]], axis=0).tolist())
 

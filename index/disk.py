@@ -7,7 +7,8 @@ know what is written, nor in what order.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,24 @@ from numpy.typing import NDArray
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Writes a new file, whole. Raises OSError: FileExistsError among them."""
     # A buffered file goes on after a short write until all is written, or an error says why not.
-    with path.open("xb") as file:
+    with _named(path), path.open("xb") as file:
         file.write(data)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
     """Writes a new .npy file, whole, piece by piece. Raises OSError."""
-    with path.open("xb") as file:
+    with _named(path), path.open("xb") as file:
         np.save(_Writer(file.write), array, allow_pickle=False)
 
 
 def sync(path: Path) -> None:
     """Returns once the bytes of a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with _named(path):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def rename(source: Path, target: Path) -> None:
@@ -54,6 +56,17 @@ def make_folder(path: Path) -> None:
     make_folder(path.parent)
     path.mkdir(exist_ok=True)
     sync(path.parent)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of the block names the file: the system says which one when it opens, not when it writes."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+        raise
 
 
 class _Writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 
 
 class ModelUnavailable(SourcierError):
@@ -17,8 +17,9 @@ class UnusableHome(SourcierError):
     @classmethod
     def because(cls, home: Path, error: OSError) -> UnusableHome:
         """The error of a home that the operating system refuses."""
-        reason = error.strerror or type(error).__name__
-        return cls(f"l'index ne peut pas s'écrire dans {home} ({reason}) ; indiquez un dossier avec --home")
+        return cls(
+            f"l'index ne peut pas s'écrire dans {home} ({said(error)}) ; indiquez un dossier avec --home"
+        )
 
 
 class NoIndex(SourcierError):

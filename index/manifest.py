@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from corpus.errors import said
 from index import disk
 from index.errors import DamagedIndex, IncompatibleIndex
 
 # Raised whenever the files of a generation change their meaning.
-FORMAT = 5
+FORMAT = 6
 MANIFEST = "manifest.json"
 
 
@@ -70,7 +71,7 @@ def file_problems(folder: Path, manifest: Manifest) -> Iterator[tuple[str, str]]
         except FileNotFoundError:
             yield name, f"{folder.name}/{name} manque"
         except OSError as error:
-            yield name, f"{folder.name}/{name} est illisible ({error.strerror})"
+            yield name, f"{folder.name}/{name} est illisible ({said(error)})"
     # A file that nothing vouches for could be read for one of the index. Hidden ones never are.
     for name in sorted(path.name for path in folder.glob("[!.]*")):
         if name not in manifest.files and name != MANIFEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,7 +99,11 @@ def names(home: Path) -> list[str]:
 
 def serve(folder: Path) -> None:
     """Makes a generation the one served, durably: a reader sees the old name or the new one."""
-    mark(folder, SERVED)
+    # The new one is marked once it is served: a build that dies before then leaves an orphan, not one
+    # that a rollback would take for served. One that died just after left its own unmarked: it is now.
+    before = served_name(folder.parent.parent)
+    if before is not None:
+        mark(folder.parent / before, SERVED)
     temporary = folder.parent / f"{POINTER}{secrets.token_hex(8)}"
     try:
         disk.write_bytes(temporary, f"{folder.name}{_END}".encode())
@@ -107,6 +112,9 @@ def serve(folder: Path) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     disk.sync(folder.parent)
+    # It is served, marked or not.
+    with suppress(OSError):
+        mark(folder, SERVED)
 
 
 def mark(folder: Path, name: str) -> None:

@@ -4,10 +4,13 @@ see `store_writing`. A generation's store never changes after its build.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,11 @@ from corpus.reading.survey import FileState, Stamp, Survey
 
 _DOCUMENT = "id, title, text, sha256, format, pages, facts"
 _PASSAGE = "row, p.id, document_id, start, end, p.text, headings, sentences"
+_ERRNO = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_CANTOPEN: errno.EIO,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,12 @@ class Store:
     """Reads one generation's documents and passages; safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        # immutable: nothing writes here any more, so SQLite needs no lock files in the folder.
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
+        self._path = path
+        with disk_errors(path):
+            # immutable: nothing writes here any more, so SQLite needs no lock files in the folder.
+            self._connection = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -168,8 +178,21 @@ class Store:
         return [Unread(source, reason, bool(failed)) for source, reason, failed in records]
 
     def _all(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with self._lock:
+        with self._lock, disk_errors(self._path):
             return self._connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """SQLite's errors of the disk become those of the operating system; its others are ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The high bytes say which call failed.
+        number = _ERRNO.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _document(record: tuple) -> Document:  # type: ignore[type-arg]

@@ -5,12 +5,10 @@ What stays as it was is copied from the store before, inside SQLite. Reads nothi
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from corpus.cleaning import edge_lines
@@ -18,6 +16,7 @@ from corpus.documents import CutDocument, Unread
 from corpus.glossary import mined
 from corpus.reading.survey import FileState
 from index.layout import Layout
+from index.store import disk_errors
 
 _SCHEMA = """
 create table documents (
@@ -47,11 +46,6 @@ create table files (
 ) without rowid;
 create table build (name text primary key, value text not null) without rowid;
 """
-_ERRNO = {
-    sqlite3.SQLITE_FULL: errno.ENOSPC,
-    sqlite3.SQLITE_IOERR: errno.EIO,
-    sqlite3.SQLITE_CANTOPEN: errno.EIO,
-}
 _COPY = """
 insert into documents
     select id, title, text, sha256, format, pages, facts, edges, kept.first_row, passage_count
@@ -78,7 +72,7 @@ def write_store(
     `files` are the states of the files surveyed, `facts` what the build notes for the next one.
     Raises OSError, as all that writes a generation does: SQLite's own errors of the disk too.
     """
-    with _disk_errors(path), closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection:
+    with disk_errors(path), closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection:
         # Nobody reads a draft, and a commit syncs its files: no journal is needed meanwhile.
         connection.execute("pragma journal_mode = off")
         connection.execute("pragma synchronous = off")
@@ -99,19 +93,6 @@ def write_store(
         )
         connection.executemany("insert into build values (?, ?)", facts.items())
         connection.commit()
-
-
-@contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    """SQLite's errors of the disk become those of the operating system; its others are ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # The high bytes say which call failed.
-        number = _ERRNO.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        if number is None:
-            raise
-        raise OSError(number, os.strerror(number), str(path)) from error
 
 
 def _copy(connection: sqlite3.Connection, before: Path, layout: Layout) -> None:

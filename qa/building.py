@@ -11,7 +11,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
 from qa.config import Settings, texts_of
 from qa.jobs import Jobs, Reason, State, now
@@ -98,8 +98,9 @@ class Recorder:
             self._end(State.FAILED, error=str(error))
             raise
         except OSError as error:
-            what = error.strerror or type(error).__name__
-            self._end(State.FAILED, error=f"le système refuse ({what}) ; vérifiez la place et les droits")
+            self._end(
+                State.FAILED, error=f"le système refuse ({said(error)}) ; vérifiez la place et les droits"
+            )
             raise
         except BaseException as error:
             self._end(State.FAILED, error=f"une erreur imprévue s'est produite ({type(error).__name__})")

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from rich.markup import escape
 
 from corpus.documents import CutDocument
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 from qa.commands.build import add_build
 from qa.commands.drift import add_drift
 from qa.commands.generations import add_generations
@@ -63,8 +63,7 @@ def main() -> None:
     except OSError as error:
         place = error.filename or "le disque"
         err.print(
-            f"[bold red]sourcier :[/] {escape(str(place))} : {escape(error.strerror or str(error))} ; "
-            "vérifiez la place et les droits"
+            f"[bold red]sourcier :[/] {escape(str(place))} : {said(error)} ; vérifiez la place et les droits"
         )
         sys.exit(1)
 

@@ -143,8 +143,11 @@ class Jobs:
         """Replaces a job's file: a reader sees what it was, or what it is."""
         path = self._path(job.id, "json")
         temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-        temporary.write_text(json.dumps(asdict(job), ensure_ascii=False), "utf-8")
-        temporary.replace(path)
+        try:
+            temporary.write_text(json.dumps(asdict(job), ensure_ascii=False), "utf-8")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -21,7 +21,7 @@ from index.errors import NoIndex
 OpenEngine = Callable[[], Engine]
 # Seconds between two looks at CURRENT. Every process that serves has the new generation within a
 # second: at most 0.2 to see it, the rest to open it. A look reads one small file, some 20 µs.
-LOOK_EVERY = 0.2
+LOOK_EVERY = 0.1
 # The first question put to an engine is several times slower than the next.
 _WARM_UP = "échauffement"
 _logger = logging.getLogger(__name__)

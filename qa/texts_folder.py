@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.documents import Unread
-from corpus.errors import MissingTexts, SourcierError
+from corpus.errors import MissingTexts, SourcierError, said
 from corpus.reading.folder import read_bytes
 from qa.open_folders import Place, UnknownText, known_name, opened, regular_file
 from qa.text_names import BadName, UnsupportedFormat, check_format, components_of
@@ -119,7 +119,7 @@ def _told() -> Iterator[None]:
             message = "le disque est plein, le dossier de textes n'a pas changé ; libérez de la place"
         else:
             message = (
-                f"le dossier de textes ne peut pas être changé : {error.strerror} ; "
+                f"le dossier de textes ne peut pas être changé : {said(error)} ; "
                 "donnez-en le droit au service"
             )
         raise UnwritableTexts(message) from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from corpus.documents import Extraction, Unread
-from corpus.errors import MissingTexts, UnreadableFile
+from corpus.errors import MissingTexts, UnreadableFile, said
 from corpus.reading import READERS
 from corpus.reading.opening import LEADS_OUT, open_inside
 
@@ -68,7 +68,7 @@ def _read(root: Path, source: str) -> Read | Unread:
     except UnreadableFile as error:
         return Unread(source, str(error), failed=True)
     except OSError as error:
-        return Unread(source, f"lecture impossible : {error.strerror}", failed=True)
+        return Unread(source, f"lecture impossible : {said(error)}", failed=True)
     return read_bytes(source, data)
 
 
@@ -111,4 +111,4 @@ def _left(root: Path, path: Path, reason: str, failed: bool = False) -> Unread:
 
 
 def _denied(root: Path, error: OSError) -> Unread:
-    return _left(root, Path(error.filename), f"dossier illisible : {error.strerror}", failed=True)
+    return _left(root, Path(error.filename), f"dossier illisible : {said(error)}", failed=True)

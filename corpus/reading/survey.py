@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.documents import Unread
-from corpus.errors import UnreadableFile
+from corpus.errors import UnreadableFile, said
 from corpus.reading.folder import list_files
 from corpus.reading.opening import open_inside
 
@@ -79,7 +79,7 @@ def survey(
         except FileNotFoundError:
             continue  # removed since it was listed
         except (OSError, UnreadableFile) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+            reason = said(error) if isinstance(error, OSError) else error
             left.append(Unread(source, f"lecture impossible : {reason}", failed=True))
             continue
         if found is not None:

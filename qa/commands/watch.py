@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
 from qa.config import Settings, load_settings, texts_of
 from qa.terminal import err, named_changes, out, progress
@@ -86,7 +86,7 @@ class _Builds:
             except OSError as error:
                 place = error.filename or "le disque"
                 self._tell_error(
-                    f"{place} : {error.strerror or error} ; vérifiez la place et les droits, puis enregistrez"
+                    f"{place} : {said(error)} ; vérifiez la place et les droits, puis enregistrez"
                 )
             return
 

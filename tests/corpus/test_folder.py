@@ -217,7 +217,7 @@ def test_a_file_that_the_system_refuses_is_named(folder: Path, monkeypatch: pyte
     monkeypatch.setattr("corpus.reading.folder.open_inside", refusing)
     assert reading(folder) == (
         {"bon.txt": GOOD},
-        {"interdit.txt": ("lecture impossible : Permission denied", True)},
+        {"interdit.txt": ("lecture impossible : accès refusé", True)},
     )
 
 
@@ -233,7 +233,7 @@ def test_a_folder_that_the_system_refuses_is_named(folder: Path, monkeypatch: py
     monkeypatch.setattr(os, "scandir", refusing)
     assert reading(folder) == (
         {"bon.txt": GOOD},
-        {"interdit": ("dossier illisible : Permission denied", True)},
+        {"interdit": ("dossier illisible : accès refusé", True)},
     )
 
 

@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_read_is_named_with_its_reason_and_has_no_state(
     while_read(monkeypatch, "b.md", refused)
     found = survey(folder, before)
     assert list(found.files) == ["dossier/a.md"]
-    assert found.left == (Unread("b.md", "lecture impossible : Permission denied", failed=True),)
+    assert found.left == (Unread("b.md", "lecture impossible : accès refusé", failed=True),)
 
 
 def test_a_file_that_becomes_a_link_out_is_named_and_not_read(

@@ -129,7 +129,9 @@ def opened_content(home: Path, texts: Mapping[str, str]) -> Content:
     assert hits, "the index answers nothing"
     for passage in (hit.passage for hit in hits):
         text = texts.get(passage.document_id, "")
-        assert passage.text == text[passage.start : passage.end], f"{passage.id} is no slice: {passage.text!r} of {text!r}"
+        assert passage.text == text[passage.start : passage.end], (
+            f"{passage.id} is no slice: {passage.text!r} of {text!r}"
+        )
     return content_of(home)
 
 

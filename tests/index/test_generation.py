@@ -67,7 +67,7 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     made = commit(tmp_path)
     body = json.loads((generation.current(tmp_path) / "manifest.json").read_text("utf-8"))
-    assert body["format"] == generation.FORMAT == 5
+    assert body["format"] == generation.FORMAT == 6
     assert body["files"] == made.files
     assert body["counts"] == {"passages": 1}
     assert body["level"] == LEVEL

@@ -142,7 +142,7 @@ def test_a_disk_that_is_full_fails_the_build_and_not_its_record(
         (
             OSError(28, "No space left on device"),
             State.FAILED,
-            "le système refuse (No space left on device) ; vérifiez la place et les droits",
+            "le système refuse (le disque est plein) ; vérifiez la place et les droits",
         ),
         (ZeroDivisionError("détail"), State.FAILED, "une erreur imprévue s'est produite (ZeroDivisionError)"),
         (BuildUnderWay("déjà"), State.FAILED, "déjà"),

@@ -207,4 +207,4 @@ def test_a_full_disk_is_one_sentence(
     monkeypatch.setattr(qa.cli, "_encoder", full)
     status, _, said = command("build", "--texts", texts, "--home", home.parent / "autre")
     assert status == 1
-    assert said == "sourcier : /plein/index : No space left on device ; vérifiez la place et les droits"
+    assert said == "sourcier : /plein/index : le disque est plein ; vérifiez la place et les droits"
