@@ -7,7 +7,6 @@ strikes within a file just as a full disk does. The texts are on neither.
 
 from __future__ import annotations
 
-import errno
 import os
 import resource
 import shutil
@@ -41,7 +40,7 @@ _TEXTS = 20
 _LARGEST = 64 * 2**20
 # What is said when no more is taken, of a disk or of a file: SQLite tells a file's limit from no other error.
 _FULL = ("plein",)
-_LIMITED = (os.strerror(errno.EFBIG), os.strerror(errno.EIO))
+_LIMITED = ("dépasse la taille permise", "défaillant")
 
 
 class MountedDisk:
