@@ -100,11 +100,6 @@ _COLON_NEXT = re.compile(
 _AFTER_EXPANSION = re.compile(r"[*_»”\"]*(?:\s*(?:[),;:.(!?=–—|]|$)|[^\S\n]*\n)")
 
 
-def mine(documents: Iterable[CutDocument]) -> tuple[Meaning, ...]:
-    """What the acronyms of all the texts mean: see `meanings`."""
-    return meanings(defined for cut in documents for defined in mined(cut))
-
-
 def mined(cut: CutDocument) -> list[Defined]:
     """Every place of a document that defines an acronym, in order."""
     text = cut.document.text

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from corpus.changes import Changes, compare
 from corpus.documents import Unread
-from corpus.reading.survey import glance
+from corpus.errors import said
+from corpus.reading.survey import Survey, glance
 from index import generation
 from index.drafting import Plan, draft_index, plan
 from index.embedding import Encoder
@@ -25,9 +26,6 @@ from index.lock import building
 from index.previous import Previous, open_previous
 from index.store import Store
 from index.texts import Gathered, Progress, gather
-
-# What a build goes through, in order; `épreuve` only where an approval is asked.
-STAGES = ("inventaire", "lecture", "découpage", "encodage", "index", "épreuve", "écriture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,20 @@ def pending(texts: Path, home: Path) -> Changes:
 
     Raises MissingTexts, NoIndex, DamagedIndex or IncompatibleIndex.
     """
-    folder = generation.current(home)
-    generation.read_manifest(folder)
-    with closing(Store(folder / STORE)) as store:
-        before = store.survey()
+    before = generation.opened(home, _surveyed)
     hashes = {source: file.sha256 for source, file in before.files.items()}
     return compare(hashes, glance(texts, before))
+
+
+def _surveyed(folder: Path) -> Survey:
+    generation.read_manifest(folder)
+    try:
+        with closing(Store(folder / STORE)) as store:
+            return store.survey()
+    except OSError as error:
+        raise DamagedIndex(
+            f"{folder.name} ne s'ouvre pas ({said(error)}) ; lancez : sourcier build"
+        ) from None
 
 
 class _Build:

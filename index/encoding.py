@@ -27,10 +27,7 @@ def encoder_input(title: str, passage: Passage) -> EncoderInput:
 
 def contents(titled: Sequence[Titled]) -> NDArray[np.uint8]:
     """A digest of what is read of each passage, wherever it stands; shape (len(titled), DIGEST)."""
-    digests = b"".join(
-        digest(repr((title, p.headings, p.text, [(s.start - p.start, s.end - p.start) for s in p.sentences])))
-        for title, p in titled
-    )
+    digests = b"".join(digest(repr((title, p.headings, encoder_input(title, p)))) for title, p in titled)
     return np.frombuffer(digests, np.uint8).reshape(-1, DIGEST)
 
 

@@ -136,27 +136,34 @@ def publish(home: Path, name: str, keep: int = 3) -> None:
 
 
 def hold(home: Path, name: str, keep: int = 3) -> None:
-    """Keeps a generation that is not to be served, to be looked at; drops old ones as `publish` does."""
+    """Keeps a generation that is not to be served, to be looked at; only the last one held is kept."""
     mark(find(home, name), HELD)
-    retire(home, keep, name)
+    retire(home, keep)
 
 
 def retire(home: Path, keep: int, *first: str) -> None:
-    """Drops generations until `keep` are left: those named in `first`, in that order, then the newest.
+    """Drops generations until `keep` are left: those named in `first`, in that order, then the newest;
+    and beside them, of those that were held, the last.
 
     The one served is never dropped; nothing is, where it cannot be told. The caller holds the lock.
     """
     served = served_name(home)
     if served is None:
         return
-    order = dict.fromkeys([*first, served, *names(home)])
-    for name in list(order)[keep:]:
+    present = names(home)
+    held = [n for n in present if n not in (*first, served) and _is_only_held(home / "index" / n)]
+    order = dict.fromkeys([*first, served, *(name for name in present if name not in held)])
+    for name in [*list(order)[keep:], *held[1:]]:
         if name != served:
             _drop(home / "index" / name)
 
 
+def _is_only_held(folder: Path) -> bool:
+    return is_marked(folder, HELD) and not is_marked(folder, SERVED)
+
+
 def rollback(home: Path, name: str | None = None, fingerprint: str | None = None) -> Manifest:
-    """Serves a generation that was kept; None is the newest one older than the one served.
+    """Serves a generation that was kept; None is the one that was served before.
 
     It is verified first, and must be of the model of `fingerprint` where one is given. Raises
     UnknownGeneration, DamagedIndex, IncompatibleIndex, or BuildUnderWay: what was served stays.

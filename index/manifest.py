@@ -72,8 +72,14 @@ def file_problems(folder: Path, manifest: Manifest) -> Iterator[tuple[str, str]]
             yield name, f"{folder.name}/{name} manque"
         except OSError as error:
             yield name, f"{folder.name}/{name} est illisible ({said(error)})"
+    try:
+        present = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        # A build may drop it meanwhile.
+        yield MANIFEST, f"{folder.name} est illisible ({said(error)})"
+        return
     # A file that nothing vouches for could be read for one of the index. Hidden ones never are.
-    for name in sorted(path.name for path in folder.glob("[!.]*")):
+    for name in present:
         if name not in manifest.files and name != MANIFEST:
             yield name, f"{folder.name}/{name} n'est pas un fichier de cette génération"
 

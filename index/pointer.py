@@ -51,16 +51,18 @@ def opened(home: Path, open_folder: Callable[[Path], _Opened]) -> _Opened:
 
 
 def find(home: Path, name: str | None = None) -> Path:
-    """The folder of a generation that is kept; None is the newest one that was served before the
-    one served now was built: not one that was held.
+    """The folder of a generation that is kept; None is the one that was served before the one served
+    now first was or, where that is not kept, the newest one older that was served: none that was held.
 
     Raises UnknownGeneration.
     """
     present = names(home)
     if name is None:
         served = served_name(home)
-        older = (each for each in present if served is None or each < served)
-        name = next((each for each in older if is_marked(home / "index" / each, SERVED)), None)
+        older = [each for each in present if served is None or each < served]
+        marked = (each for each in older if is_marked(home / "index" / each, SERVED))
+        before = served and _served_before(home / "index" / served)
+        name = before if before in present else next(marked, None)
         if name is None:
             raise UnknownGeneration(
                 "aucune génération plus ancienne n'est gardée ; pour les voir, lancez : sourcier generations"
@@ -114,14 +116,23 @@ def serve(folder: Path) -> None:
     disk.sync(folder.parent)
     # It is served, marked or not.
     with suppress(OSError):
-        mark(folder, SERVED)
+        mark(folder, SERVED, before or "")
 
 
-def mark(folder: Path, name: str) -> None:
-    """Marks a generation, durably."""
+def mark(folder: Path, name: str, content: str = "") -> None:
+    """Marks a generation, durably; a mark that is there stays as it is."""
     if not is_marked(folder, name):
-        disk.write_bytes(folder / name, b"")
+        disk.write_bytes(folder / name, content.encode())
+        disk.sync(folder / name)
         disk.sync(folder)
+
+
+def _served_before(folder: Path) -> str | None:
+    """The generation that this one took the place of when it first was served, as its mark says."""
+    try:
+        return (folder / SERVED).read_text("utf-8") or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def is_marked(folder: Path, name: str) -> bool:

@@ -23,7 +23,16 @@ from index.lexicon import NO_WORDING, Wording
 from index.store import Store
 
 # What follows from one text alone comes from these files, and from corpus.
-_ANALYSIS = ("duplicates.py", "encoding.py", "french.py", "spellings.py")
+_ANALYSIS = (
+    "calibration.py",
+    "drafting.py",
+    "duplicates.py",
+    "encoding.py",
+    "french.py",
+    "previous.py",
+    "probes.py",
+    "spellings.py",
+)
 
 
 def recipe() -> str:
@@ -79,10 +88,10 @@ def open_previous(home: Path, encoder: Encoder) -> Previous | None:
     Nothing is ever taken over from a damaged index, nor from one of another model or format.
     """
     try:
-        folder = generation.current(home)
-        manifest = generation.verify(folder)
+        manifest = generation.opened(home, generation.verify)
     except (NoIndex, DamagedIndex, IncompatibleIndex):
         return None
+    folder = home / "index" / manifest.generation
     if manifest.fingerprint != encoder.fingerprint:
         return None
     store = Store(folder / STORE)

@@ -6,14 +6,14 @@ Encodes and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.changes import Changes, compare
 from corpus.cleaning import edge_lines, recurring_lines
 from corpus.documents import CutDocument, Unread
 from corpus.passages import PassageSize, TokenStarts, cut_document
-from corpus.reading.folder import Read, list_files, read_files
+from corpus.reading.folder import CHANGED, Read, list_files, read_files
 from corpus.reading.survey import NOTHING_KNOWN, FileState, survey
 from index.previous import Previous
 from index.store import DocumentRows
@@ -53,13 +53,15 @@ def gather(
     taken = survey(texts, before, settle, lambda done, total: progress("inventaire", done, total))
     lap("inventaire")
     changes = compare(_hashes(before.files), _hashes(taken.files))
-    documents = _keepable(previous, taken.files)
+    cut_before = _cut_before(previous)
+    documents = {d.id: d for d, sha256 in cut_before.values() if _is_same(taken.files.get(d.id), sha256)}
     # A file that failed may be readable now, without its bytes having changed: rights, memory.
     known = {u.source: u for u in before.left if not u.failed and _same(u.source, before.files, taken.files)}
     if previous is None or not previous.same_recipe:
         known = {}
-    files = dict(taken.files)
-    read, unread = _read(texts, [s for s in files if s not in documents and s not in known], progress)
+    files, hashes = taken.files, _hashes(taken.files)
+    wanted = [s for s in files if s not in documents and s not in known]
+    read, unread = _read(texts, wanted, progress, hashes)
     edges = previous.store.edges() if previous and documents else {}
     recurring = recurring_lines(
         [edges[source] for source in documents] + [edge_lines(r.extraction.text) for r in read]
@@ -68,13 +70,15 @@ def gather(
         recut = list(previous.holding(documents, recurring ^ previous.recurring))
         for source in recut:
             del documents[source]
-        again, failed = _read(texts, recut, progress)
+        again, failed = _read(texts, recut, progress, hashes)
         read, unread = sorted(read + again, key=lambda r: r.source), unread + failed
+    # A text that is being written keeps its old version, as it was cut; the next build reads it.
+    writing = {u.source for u in unread if u.reason == CHANGED and u.source in cut_before}
+    documents |= {source: cut_before[source][0] for source in writing}
+    unread = [u for u in unread if u.source not in writing]
     lap("lecture")
     fresh = cut_documents(read, token_starts, progress, recurring=recurring)
     lap("découpage")
-    # The bytes that were parsed are those that count.
-    files |= {r.source: replace(files[r.source], sha256=r.sha256) for r in read}
     left = sorted([*taken.left, *known.values(), *unread], key=lambda u: u.source)
     return Gathered(
         tuple(documents.values()),
@@ -122,23 +126,25 @@ def cut_documents(
     return documents
 
 
-def _keepable(previous: Previous | None, files: Mapping[str, FileState]) -> dict[str, DocumentRows]:
-    """The documents whose file is there with the bytes that they were cut from."""
+def _cut_before(previous: Previous | None) -> dict[str, tuple[DocumentRows, str]]:
+    """The documents that were cut as they would be now, by source, with the hash of their bytes."""
     if previous is None or not previous.same_recipe:
         return {}
     hashes = {d.id: d.sha256 for d in previous.store.summaries()}
-    return {
-        d.id: d
-        for d in previous.store.document_rows()
-        if d.id in files and files[d.id].sha256 == hashes[d.id]
-    }
+    return {d.id: (d, hashes[d.id]) for d in previous.store.document_rows()}
 
 
-def _read(texts: Path, sources: Sequence[str], progress: Progress) -> tuple[list[Read], list[Unread]]:
+def _is_same(file: FileState | None, sha256: str) -> bool:
+    return file is not None and file.sha256 == sha256
+
+
+def _read(
+    texts: Path, sources: Sequence[str], progress: Progress, hashes: Mapping[str, str] | None = None
+) -> tuple[list[Read], list[Unread]]:
     read: list[Read] = []
     unread: list[Unread] = []
     progress("lecture", 0, len(sources))
-    for done, result in enumerate(read_files(texts, list(sources)), 1):
+    for done, result in enumerate(read_files(texts, sources, hashes), 1):
         if isinstance(result, Read):
             read.append(result)
         else:

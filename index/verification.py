@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from corpus.documents import CutDocument
+from corpus.errors import said
 from index import checks, files
 from index.arrays import Analyses, Encodings, read_arrays
 from index.calibration import Titled
@@ -87,7 +88,8 @@ def inspect_generation(folder: Path, encoder: Encoder | None = None, sample: int
         try:
             return read()
         except (OSError, RuntimeError, ValueError, LookupError, sqlite3.Error) as error:
-            problems.append(f"{', '.join(names)} : illisible ({type(error).__name__} : {error})")
+            reason = said(error) if isinstance(error, OSError) else error
+            problems.append(f"{', '.join(names)} : illisible ({type(error).__name__} : {reason})")
             return None
 
     texts = parsed((files.STORE,), lambda: _read_texts(folder, sample))

@@ -123,6 +123,7 @@ def texts_of(settings: Settings) -> Path:
     """The folder of texts: as set, else that of the index served, else the demonstration texts.
 
     An index is built again from its own texts, not from others that happen to be the default.
+    Raises BadSetting where there is an index and nothing tells its texts.
     """
     # Not needed to read the settings: `sourcier --help` answers at once.
     from index import generation
@@ -130,9 +131,18 @@ def texts_of(settings: Settings) -> Path:
     if settings.texts is not None:
         return settings.texts
     try:
-        return Path(generation.read_manifest(generation.current(settings.home)).texts)
+        return Path(generation.opened(settings.home, generation.read_manifest).texts)
     except (NoIndex, DamagedIndex, IncompatibleIndex):
+        kept = generation.kept(settings.home)
+    if not kept:
         return _default_texts()
+    # What is damaged, or of an older version, is an index of somebody's texts all the same.
+    told = next((each.manifest.texts for each in kept if each.manifest is not None), None)
+    if told is None:
+        raise BadSetting(
+            f"l'index de {settings.home} ne dit pas de quels textes il est fait ; indiquez-les avec --texts"
+        )
+    return Path(told)
 
 
 _EXPECTED = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +12,8 @@ from corpus.documents import Extraction, Unread
 from corpus.errors import MissingTexts, UnreadableFile, said
 from corpus.reading import READERS
 from corpus.reading.opening import LEADS_OUT, open_inside
+
+CHANGED = "modifié pendant la lecture ; la prochaine construction le relira"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,19 @@ def list_files(folder: Path) -> tuple[list[str], list[Unread]]:
     return sorted(sources), sorted(left, key=lambda unread: unread.source)
 
 
-def read_files(folder: Path, sources: list[str]) -> Iterator[Read | Unread]:
-    """Each file in turn, read or named with the reason why it could not be."""
+def read_files(
+    folder: Path, sources: Sequence[str], expected: Mapping[str, str] | None = None
+) -> Iterator[Read | Unread]:
+    """Each file in turn, read or named with the reason why it could not be.
+
+    A file whose bytes have not the hash that is `expected` of them is not read: it is CHANGED.
+    """
     root = folder.resolve()
     for source in sources:
-        yield _read(root, source)
+        yield _read(root, source, None if expected is None else expected[source])
 
 
-def _read(root: Path, source: str) -> Read | Unread:
+def _read(root: Path, source: str, expected: str | None) -> Read | Unread:
     try:
         with open_inside(root, source) as file:
             data = file.read()
@@ -69,6 +76,8 @@ def _read(root: Path, source: str) -> Read | Unread:
         return Unread(source, str(error), failed=True)
     except OSError as error:
         return Unread(source, f"lecture impossible : {said(error)}", failed=True)
+    if expected is not None and hashlib.sha256(data).hexdigest() != expected:
+        return Unread(source, CHANGED, failed=True)
     return read_bytes(source, data)
 
 

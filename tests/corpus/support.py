@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable
 
 from corpus.documents import CutDocument, Extraction, Heading, Reason, Span, uncovered
+from corpus.glossary import Meaning, meanings, mined
 from corpus.passages import PassageSize, cut_document
+
+
+def mine(documents: Iterable[CutDocument]) -> tuple[Meaning, ...]:
+    """What the acronyms of these texts mean."""
+    return meanings(defined for cut in documents for defined in mined(cut))
 
 
 def word_starts(text: str) -> list[int]:

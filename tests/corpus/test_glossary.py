@@ -7,8 +7,8 @@ from time import perf_counter
 import pytest
 
 from corpus.documents import Extraction, Heading, Reason
-from corpus.glossary import Definition, mine
-from tests.corpus.support import cut
+from corpus.glossary import Definition
+from tests.corpus.support import cut, mine
 
 
 def meanings(*texts: str) -> list[tuple[str, str, int]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import astuple, replace
 from random import Random
 
-from corpus.glossary import Defined, Definition, Meaning, meanings, mine, mined
-from tests.corpus.support import cut
+from corpus.glossary import Defined, Definition, Meaning, meanings, mined
+from tests.corpus.support import cut, mine
 
 APPUI = "plateforme territoriale d'appui"
 TEXT = (

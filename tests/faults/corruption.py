@@ -89,7 +89,12 @@ class Corruption:
         self._folder, self._home = folder, folder / "home"
         self._others = list(build_versions(folder / "texts", self._home, self._encoder))
         self._served = self._home / "index" / self._others.pop()
-        self._files = sorted(p for p in self._served.iterdir() if p.stat().st_size)
+        self._files = sorted(
+            # No manifest vouches for a mark: it says which generation was served before, no more.
+            p
+            for p in self._served.iterdir()
+            if p.stat().st_size and not p.name.startswith(".")
+        )
         self._intact = self._said()
 
     def flip(self, count: int, inspections: int = 0) -> None:

@@ -14,7 +14,7 @@ from index.errors import (
     UnknownGeneration,
 )
 from index.lock import building
-from tests.index.committing import commit, folder_of, names
+from tests.index.committing import commit, folder_of, names, prepare
 
 
 def test_fifty_rollbacks(tmp_path: Path) -> None:
@@ -98,3 +98,22 @@ def test_a_rollback_waits_for_no_build(tmp_path: Path) -> None:
         generation.rollback(tmp_path, first.generation)
     assert generation.current(tmp_path).name == second.generation
     assert generation.rollback(tmp_path, first.generation) == first
+
+
+def test_after_a_rollback_and_a_build_it_goes_to_the_one_that_was_served_before_them(tmp_path: Path) -> None:
+    good, bad = (commit(tmp_path, bytes([content])) for content in range(2))
+    assert generation.rollback(tmp_path) == good
+    commit(tmp_path, b"3")
+    assert generation.rollback(tmp_path) == good
+    assert bad.generation in names(tmp_path)
+
+
+def test_what_was_held_takes_no_place_of_what_was_served(tmp_path: Path) -> None:
+    served = [commit(tmp_path, bytes([content])).generation for content in range(3)]
+    held = []
+    for content in range(2):
+        held.append(prepare(tmp_path, bytes([9, content])).generation)
+        with building(tmp_path):
+            generation.hold(tmp_path, held[-1])
+    assert sorted(names(tmp_path)) == sorted([*served, held[-1]])
+    assert generation.rollback(tmp_path).generation == served[1]

@@ -8,12 +8,11 @@ import pytest
 
 from corpus.cleaning import edge_lines
 from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
-from corpus.glossary import mine
 from corpus.reading.survey import FileState, Stamp, Survey
 from index.layout import lay_out
 from index.store import DocumentRows, Store
 from index.store_writing import write_store
-from tests.corpus.support import cut
+from tests.corpus.support import cut, mine
 
 TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import index.texts as module
 from corpus.changes import Changes
 from corpus.documents import Unread
 from corpus.errors import MissingTexts
-from corpus.reading.folder import Read
+from corpus.reading.folder import CHANGED, Read
 from index.build import build
 from index.previous import Previous, open_previous
 from index.texts import Gathered, gather, read_folder
@@ -50,9 +50,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = module.read_files
 
-    def noted(folder: Path, sources: list[str]) -> Iterator[Read | Unread]:
+    def noted(
+        folder: Path, sources: list[str], expected: Mapping[str, str] | None
+    ) -> Iterator[Read | Unread]:
         found.extend(sources)
-        return real(folder, sources)
+        return real(folder, sources, expected)
 
     monkeypatch.setattr(module, "read_files", noted)
     return found
@@ -117,22 +119,37 @@ def test_where_nothing_changed_each_stage_is_told_empty(texts: Path, previous: P
     assert told[-2:] == [("lecture", 0, 0), ("découpage", 0, 0)]
 
 
-def test_the_bytes_that_were_parsed_are_those_that_count(
-    texts: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def written_after_the_survey(monkeypatch: pytest.MonkeyPatch, path: Path, text: str) -> None:
     real = module.survey
 
     def surveyed(*arguments: object) -> object:
         found = real(*arguments)  # type: ignore[arg-type]
-        (texts / "lit.md").write_text(SALLE, "utf-8")
+        path.write_text(text, "utf-8")
         return found
 
     monkeypatch.setattr(module, "survey", surveyed)
-    found = gathered(texts)
-    lit, salle = found.files
-    assert lit.sha256 == salle.sha256 == found.fresh[0].document.sha256
-    # The stamp is that of the bytes before, so that the next survey reads them again.
-    assert lit.stamp.size == len(LIT.encode()) != salle.stamp.size
+
+
+@pytest.mark.parametrize("meanwhile", [SALLE, ""])
+def test_a_new_text_written_since_it_was_hashed_is_not_read_and_is_named(
+    texts: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    with monkeypatch.context() as context:
+        written_after_the_survey(context, texts / "lit.md", meanwhile)
+        found = gathered(texts)
+    assert [cut.document.id for cut in found.fresh] == ["salle.md"]
+    assert found.unread == (Unread("lit.md", CHANGED, failed=True),)
+
+
+def test_a_text_written_since_it_was_hashed_keeps_its_old_version(
+    texts: Path, previous: Previous, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (texts / "lit.md").write_text(SALLE, "utf-8")
+    with monkeypatch.context() as context:
+        written_after_the_survey(context, texts / "lit.md", "")
+        found = gathered(texts, previous)
+    assert (found.fresh, found.unread) == ((), ())
+    assert sorted(document.id for document in found.kept) == ["lit.md", "salle.md"]
 
 
 def test_a_file_left_out_on_purpose_is_not_tried_again_until_its_bytes_change(

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from index.build import build
 from qa.config import BadSetting, Settings, load_settings, texts_of
+from tests.conftest import FakeEncoder
 
 PROJECT = Path(__file__).resolve().parents[2]
 EXPECTED_RISK = "un nombre de 0.05 à 0.5 est attendu"
@@ -132,6 +134,22 @@ def test_the_texts_are_those_set_else_those_of_the_index_else_the_demonstration(
     assert texts_of(load_settings(texts=tmp_path, home=home)) == tmp_path
     assert texts_of(load_settings(home=home)) == texts
     assert texts_of(load_settings(home=tmp_path)) == PROJECT / "corpus" / "texts"
+
+
+@pytest.mark.parametrize("damaged", ["CURRENT", "manifest.json"])
+def test_a_damaged_index_is_never_taken_for_one_of_the_demonstration_texts(
+    tmp_path: Path, texts: Path, damaged: str
+) -> None:
+    home = tmp_path / "home"
+    served = build(texts, home, FakeEncoder()).generation
+    path = home / "index" / damaged if damaged == "CURRENT" else home / "index" / served / damaged
+    path.write_bytes(b"?")
+    if damaged == "CURRENT":
+        assert texts_of(load_settings(home=home)) == texts
+    else:
+        with pytest.raises(BadSetting, match="indiquez-les avec --texts"):
+            texts_of(load_settings(home=home))
+    assert texts_of(load_settings(home=home, texts=texts)) == texts
 
 
 def test_a_bad_option_is_named_like_its_variable() -> None:

@@ -27,7 +27,9 @@ def put(texts: Path, source: str) -> None:
 
 
 CALLS = ("open", "mkdir", "stat", "scandir", "fchmod", "fsync", "fstat", "rename", "unlink")
-REFUSED = "le dossier de textes ne peut pas être changé : le disque est défaillant ; donnez-en le droit au service"
+REFUSED = (
+    "le dossier de textes ne peut pas être changé : le disque est défaillant ; donnez-en le droit au service"
+)
 
 
 class Blow:
