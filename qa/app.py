@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -9,14 +10,17 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from corpus.errors import SourcierError, said
 from qa import problems
 from qa.builder import Builder
-from qa.config import Settings
+from qa.config import Settings, texts_of
 from qa.limits import BodyLimit
 from qa.refusal import THRESHOLD
 from qa.remembered import Remembered
 from qa.routes import asking, builds, documents, health, page, state, texts
 from qa.serving import EngineHolder
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -79,6 +83,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         if builder and settings and settings.watch:
             builder.start_watching()
+        elif builder and settings and settings.key is not None:
+            await run_in_threadpool(_catch_up, builder, settings)
         yield
     finally:
         # Both wait for threads, and not where the last replies are sent.
@@ -86,3 +92,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await run_in_threadpool(builder.stop)
         app.state.builder = given
         await run_in_threadpool(holder.stop)
+
+
+def _catch_up(builder: Builder, settings: Settings) -> None:
+    """Builds the texts that were taken over HTTP by a service which ended before it indexed them."""
+    from qa.watching import is_behind
+
+    try:
+        # Not without need: while it builds, a client's own request for a build is refused.
+        if is_behind(texts_of(settings), settings.home):
+            builder.request("texts", queue=True)
+    except (SourcierError, OSError) as error:
+        reason = said(error) if isinstance(error, OSError) else error
+        _log.error("l'index n'a pas pu suivre le dossier : %s", reason)

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
 from index.lock import is_building
 from qa.building import Recorder, run_build
@@ -62,7 +62,8 @@ def work(connection: Connection, settings: Settings, encoder_of: EncoderOf) -> N
         except BuildCancelled:
             pass
         except (SourcierError, OSError) as error:
-            _log.error("la construction a échoué : %s", error)
+            reason = said(error) if isinstance(error, OSError) else error
+            _log.error("la construction a échoué : %s", reason)
         # Another error is the end of this process, its trace printed; the next one starts afresh.
         connection.send(order.job)  # done
         # Nobody waits now.

@@ -20,12 +20,12 @@ from multiprocessing.process import BaseProcess
 
 from filelock import FileLock, Timeout
 
-from corpus.errors import SourcierError
+from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled
 from qa.build_process import EncoderOf, Order, work
 from qa.building import Recorder, load
 from qa.config import Settings
-from qa.jobs import Claim, Job, JobFinished, Jobs, Reason
+from qa.jobs import Claim, Job, Jobs, Reason, State, UnknownJob
 
 # Seconds without a build after which the model is let go: it takes some 500 MB.
 IDLE = 600.0
@@ -62,11 +62,7 @@ class Builder:
         self._watching = False
         self._child: _Child | None = None
         self._threads: dict[str, threading.Thread] = {}
-
-    @property
-    def jobs(self) -> Jobs:
-        """The jobs of the home, of whichever process."""
-        return self._jobs
+        self._followed: str | None = None  # the job that the last change of the texts led to
 
     def request(self, reason: Reason, *, queue: bool = False, full: bool = False) -> Job:
         """Starts a build, `full` from nothing, and returns its job.
@@ -86,10 +82,6 @@ class Builder:
             self._changed.notify_all()
             return claim.job
 
-    def cancel(self, job_id: str) -> Job:
-        """Asks for a job's end, whichever process runs it. Raises UnknownJob or JobFinished."""
-        return self._jobs.cancel(job_id)
-
     def start_watching(self) -> None:
         """Builds after each change of the texts, in one process of those that serve this home."""
         with self._changed:
@@ -100,7 +92,8 @@ class Builder:
         with self._changed:
             self._stopping.set()
             for claim, _ in self._orders:
-                with suppress(JobFinished):
+                # One that cannot be told of its end ends with the process that builds.
+                with suppress(SourcierError, OSError):
                     self._jobs.cancel(claim.job.id)
             self._changed.notify_all()
         deadline = time.monotonic() + GRACE
@@ -126,6 +119,8 @@ class Builder:
             claim, order = first
             try:
                 self._build(order)
+            except Exception:  # noqa: BLE001 — its job, let go of, reads as failed; the next one is fed
+                _log.exception("la construction %s n'a pas pu être suivie", order.job)
             finally:
                 with self._changed:
                     self._orders.popleft()
@@ -188,6 +183,7 @@ class Builder:
     def _watch(self) -> None:
         from qa.watching import watch
 
+        told = ""
         lock = FileLock(self._settings.home / ".watch.lock", thread_local=False, fallback_to_soft=False)
         while not self._stopping.is_set():
             try:
@@ -195,16 +191,26 @@ class Builder:
                 with lock.acquire(blocking=False):
                     self._watching = True
                     self._follow()  # what changed while nobody watched; then the model is loaded
-                    watch(self._settings, self._follow, self._stopping)
+                    watch(self._settings, self._follow, self._stopping, has_failed=self._has_failed)
             except Timeout:
                 pass  # another process watches; this one takes over when it ends
-            except OSError as error:
-                _log.error("le dossier des textes n'est pas suivi : %s", error)
+            except (SourcierError, OSError) as error:
+                reason = said(error) if isinstance(error, OSError) else str(error)
+                if reason != told:  # tried again every second, perhaps for a night
+                    _log.error("le dossier des textes n'est pas suivi : %s", reason)
+                told = reason
             self._stopping.wait(_RETRY)
 
     def _follow(self) -> None:
         with suppress(BuilderUnavailable):  # stopping: the next start looks at what changed
-            self.request("watch", queue=True)
+            self._followed = self.request("watch", queue=True).id
+
+    def _has_failed(self) -> bool:
+        """Whether the build of the last change failed, or nobody can tell what became of it."""
+        try:
+            return self._followed is not None and self._jobs.get(self._followed).state is State.FAILED
+        except UnknownJob:
+            return True
 
 
 def _takes(child: _Child, order: Order) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ OpenEngine = Callable[[], Engine]
 # Seconds between two looks at CURRENT. Every process that serves has the new generation within a
 # second: at most 0.2 to see it, the rest to open it. A look reads one small file, some 20 µs.
 LOOK_EVERY = 0.1
+# Seconds before a generation that would not open is tried again: its files may have come late, or
+# the machine have been short of memory. Reading them all again takes most of what a look costs.
+RETRY_EVERY = 5.0
 # The first question put to an engine is several times slower than the next.
 _WARM_UP = "échauffement"
 _logger = logging.getLogger(__name__)
@@ -58,9 +62,10 @@ class EngineHolder:
         self._following = threading.Lock()  # one opening at a time: held for as long as it takes
         self._guard = threading.Lock()  # the engine at hand and its users: held for an instant
         self._shared: _Shared | None = None
-        # What CURRENT said when what it names could not be opened, and why: tried once.
+        # What CURRENT said when what it names could not be opened, and why; and when that was.
         self._refused: str | None = None
         self._error: Exception | None = None
+        self._tried = 0.0
         self._is_opening = False
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
@@ -106,8 +111,9 @@ class EngineHolder:
     def follow(self) -> None:
         """Opens and warms the generation that CURRENT names, then puts it in the old one's place.
 
-        Does nothing when that one is at hand already, or could not be opened before: then the old
-        one goes on, which is logged once. What is unforeseen is raised.
+        Does nothing when that one is at hand already. When it cannot be opened, the old one goes on,
+        which is logged once, and it is tried again every RETRY_EVERY seconds. What is unforeseen is
+        raised, once too.
         """
         with self._following:
             while not self._stop.is_set():
@@ -115,7 +121,8 @@ class EngineHolder:
                 if named == self._served():
                     self._refused = self._error = None
                     return
-                if named == self._refused:
+                is_refused = named == self._refused
+                if is_refused and time.monotonic() - self._tried < RETRY_EVERY:
                     return
                 try:
                     self._is_opening = True
@@ -123,13 +130,14 @@ class EngineHolder:
                 except Exception as error:
                     if isinstance(error, SourcierError) and self._named() != named:
                         continue  # replaced meanwhile, and its files perhaps dropped
-                    self._refused, self._error = named, error
-                    if not isinstance(error, SourcierError):
+                    self._refused, self._error, self._tried = named, error, time.monotonic()
+                    if not is_refused and not isinstance(error, SourcierError):
                         raise
-                    if self._shared is not None:
+                    if not is_refused and self._shared is not None:
                         _logger.warning(
                             "la nouvelle génération ne s'ouvre pas, l'ancienne répond : %s", error
                         )
+                    return
                 else:
                     self._put(_Shared(engine))
                 finally:

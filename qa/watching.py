@@ -17,7 +17,7 @@ from pathlib import Path
 import watchfiles
 from watchfiles._rust_notify import WatchfilesRustInternalError  # no public module has it
 
-from corpus.errors import MissingTexts, SourcierError
+from corpus.errors import MissingTexts, SourcierError, said
 from corpus.reading.survey import NOTHING_KNOWN, glance
 from index.build import pending
 from qa.config import Settings, texts_of
@@ -60,6 +60,7 @@ def watch(
     settle: float = SETTLE,
     longest: float = LONGEST,
     recheck: float = RECHECK,
+    has_failed: Callable[[], bool] = lambda: False,
 ) -> None:
     """Calls `on_change` once a burst of changes in the folder of texts is over, until `stop` is set.
 
@@ -67,9 +68,10 @@ def watch(
     first. Also calls it at the start when the index is behind the folder, and when the sizes and
     dates of the texts have changed without an event, which is looked at every `recheck` seconds
     and when a folder that was gone is back. What `on_change` raises is logged, and watching goes
-    on; so it does while the folder is gone.
+    on; so it does while the folder is gone. It is called again, `recheck` seconds later at the
+    soonest, when it raised or when what it set off is said by `has_failed` to have failed.
     """
-    follower = _Follower(settings, on_change, stop, settle, longest, recheck)
+    follower = _Follower(settings, on_change, stop, settle, longest, recheck, has_failed)
     while not stop.is_set():
         follower.follow()
 
@@ -85,6 +87,7 @@ class _Follower:
         settle: float,
         longest: float,
         recheck: float,
+        has_failed: Callable[[], bool],
     ) -> None:
         self._settings = settings
         self._on_change = on_change
@@ -93,6 +96,9 @@ class _Follower:
         self._texts: Path | None = None
         self._seen: Mapping[str, str] | None = None  # the texts' stamps, at the last change told
         self._said: str | None = None
+        self._has_failed = has_failed
+        self._raised = False  # whether the last change could not even be told
+        self._told = time.monotonic()  # when it was
 
     def follow(self) -> None:
         """Watches the folder until it is another one, is gone, or cannot be watched any more."""
@@ -108,7 +114,9 @@ class _Follower:
         except (OSError, WatchfilesRustInternalError) as error:
             # Too many folders for the kernel, one that may not be read, a name that is not UTF-8:
             # looking at every file again and again is slower than events, and needs none.
-            self._say_once(f"le dossier {texts} ne peut pas être suivi ({error}) ; il est relu sans cesse")
+            self._say_once(
+                f"le dossier {texts} ne peut pas être suivi ({_why(error)}) ; il est relu sans cesse"
+            )
             self._look(texts)
             self._stop.wait(_RETRY)
 
@@ -154,22 +162,30 @@ class _Follower:
         """
         try:
             if self._seen is None:
-                is_behind = _is_behind(texts, self._settings.home)
+                differs = is_behind(texts, self._settings.home)
             else:
-                is_behind = glance(texts, NOTHING_KNOWN) != self._seen
+                differs = glance(texts, NOTHING_KNOWN) != self._seen
         except MissingTexts:
             return  # the next round says so
-        if is_behind:
+        if differs or self._is_to_tell_again():
             self._change(texts)
         elif self._seen is None:
             self._seen = glance(texts, NOTHING_KNOWN)
 
     def _change(self, texts: Path) -> None:
+        self._told, self._raised = time.monotonic(), True
         try:
             self._seen = glance(texts, NOTHING_KNOWN)
             self._on_change()
+            self._raised = False
         except (SourcierError, OSError) as error:
-            _log.error("l'index n'a pas pu suivre le dossier : %s", error)
+            reason = said(error) if isinstance(error, OSError) else error
+            _log.error("l'index n'a pas pu suivre le dossier : %s", reason)
+
+    def _is_to_tell_again(self) -> bool:
+        # A disk has room again, a model is back: nothing in the folder tells of either.
+        is_due = time.monotonic() - self._told >= self._recheck
+        return is_due and (self._raised or self._has_failed())
 
     def _say_once(self, sentence: str) -> None:
         if sentence != self._said:
@@ -198,14 +214,26 @@ def is_of_interest(path: Path, root: Path, home: Path) -> bool:
     )
 
 
-def _is_behind(texts: Path, home: Path) -> bool:
-    """Whether the index differs from the folder, or cannot be read, which a build mends."""
+def is_behind(texts: Path, home: Path) -> bool:
+    """Whether the index differs from the folder, or cannot be read, which a build mends.
+
+    Raises MissingTexts, and OSError.
+    """
     try:
         return bool(pending(texts, home))
     except MissingTexts:
         raise
     except SourcierError:
         return True
+
+
+def _why(error: OSError | WatchfilesRustInternalError) -> str:
+    """Why a folder cannot be watched, in French: watchfiles gives sentences, and no numbers."""
+    if isinstance(error, OSError) and error.errno:
+        return said(error)
+    if isinstance(error, PermissionError):
+        return "accès refusé"
+    return "trop de dossiers pour le système" if "limit" in str(error) else "un nom illisible peut-être"
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

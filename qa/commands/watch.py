@@ -91,9 +91,10 @@ class _Builds:
             return
 
     def _build(self) -> None:
+        from index.generation import served_name
         from qa.building import own_job, run_build
 
-        before = _served(self._settings.home)
+        before = served_name(self._settings.home)
         with own_job(self._settings, "watch") as job, _bars() as show:
 
             def show_unless_stopped(stage: str, done: int, total: int) -> None:
@@ -133,16 +134,6 @@ def _named(kind: str, names: tuple[str, ...]) -> str:
     more = len(names) - _SHOWN_NAMES
     rest = "" if more <= 0 else " et une autre" if more == 1 else f" et {more} autres"
     return f"{kind}{'s' if len(names) > 1 else ''} : {', '.join(names[:_SHOWN_NAMES])}{rest}"
-
-
-def _served(home: Path) -> str | None:
-    """The generation served, or None."""
-    from index.generation import current
-
-    try:
-        return current(home).name
-    except SourcierError:
-        return None
 
 
 def _bars() -> AbstractContextManager[ShowProgress]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from corpus.errors import SourcierError
 from index import generation
-from index.errors import BuildUnderWay, DamagedIndex, IncompatibleIndex, NoIndex
+from index.errors import BuildUnderWay, DamagedIndex, IncompatibleIndex
 from qa.builder import Builder, BuilderUnavailable
 from qa.config import Settings
 from qa.index_schemas import BuildIn, JobOut, RollbackIn, RollbackOut
@@ -59,10 +59,7 @@ def cancel(request: Request, job_id: str) -> JobOut:
 def rollback(request: Request, body: RollbackIn | None = None) -> RollbackOut | Response:
     """Sert de nouveau une génération gardée, une fois vérifiée."""
     home = _settings(request).home
-    try:
-        previous = generation.current(home).name
-    except (NoIndex, DamagedIndex):
-        previous = None
+    previous = generation.served_name(home)
     try:
         served = generation.rollback(home, body.generation if body else None, _fingerprint(request))
     except BuildUnderWay as error:

@@ -58,7 +58,7 @@ def _pending(texts: Path, home: Path, _generation: str, _window: int) -> Pending
     """What a build would do, looked at once a generation and a window of time."""
     try:
         found = pending(texts, home)
-    except SourcierError:
+    except (SourcierError, OSError):  # a folder that may not be read, an index dropped meanwhile
         return None
     return PendingOut(
         added=len(found.added),

@@ -50,6 +50,8 @@ def faults_of(reply: Reply, versions: Mapping[str, Texts]) -> list[str]:
     texts = versions.get(reply.data["generation"])
     if texts is None:
         return [f"{reply.kind}: generation {reply.data['generation']} was never served"]
+    if reply.kind == "state":
+        return [] if reply.data["counts"]["documents"] == len(texts) else ["state: not of its generation"]
     if reply.kind == "documents":
         lengths = {document["source"]: document["characters"] for document in reply.data["documents"]}
         if lengths != {source: len(text) for source, text in texts.items()}:

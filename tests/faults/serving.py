@@ -51,7 +51,8 @@ class SlowEncoder(FakeEncoder):
 def application() -> FastAPI:
     """What a worker of the server serves: the index of SOURCIER_HOME. Nothing is refused."""
     # The usual threshold is not made for the cosines of the fake encoder.
-    return create_app(holder_of(load_settings().home), threshold=0.0)
+    settings = load_settings()
+    return create_app(holder_of(settings.home), threshold=0.0, settings=settings)
 
 
 def slow_application() -> FastAPI:

@@ -160,6 +160,8 @@ def _ask(client: httpx.Client, turn: int, source: str) -> Reply:
             kind, reply = "facts", client.get(f"/v1/documents/{source}")
         case 11:
             kind, reply = "text", client.get(f"/v1/documents/{source}/text")
+        case 13:
+            kind, reply = "state", client.get("/v1/index")
         case 15:
             kind, reply = "page", client.get(f"/source/{source}")
         case even if even % 2:

@@ -134,10 +134,10 @@ def test_a_build_that_keeps_no_job_is_waited_for(settings: Settings, make: Make)
 def test_another_process_cancels_a_build(settings: Settings, make: Make) -> None:
     served = generation.current(settings.home).name
     save(settings)
-    builder, other = make(encoders.held), make(encoders.fake)
+    builder = make(encoders.held)
     running = builder.request("http")
     at_work(settings)
-    assert other.cancel(running.id).state is State.RUNNING
+    assert Jobs(settings.home).cancel(running.id).state is State.RUNNING
     (settings.home / encoders.GO).touch()
     assert outcome(settings, running).state is State.CANCELLED
     assert_as_before(settings, served)
@@ -150,7 +150,7 @@ def test_a_waiting_build_that_is_cancelled_never_starts(settings: Settings, make
     running = builder.request("http")
     at_work(settings)
     waiting = builder.request("texts", queue=True)
-    assert builder.cancel(waiting.id).state is State.CANCELLED
+    assert Jobs(settings.home).cancel(waiting.id).state is State.CANCELLED
     (settings.home / encoders.GO).touch()
     assert outcome(settings, running).state is State.DONE
     builder.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import signal
 import subprocess
@@ -10,14 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 import qa.builder
 import qa.drift
 from index import generation
-from qa.builder import BuilderUnavailable
-from qa.building import own_job, run_build
-from qa.config import Settings
-from qa.jobs import Jobs, State
+from index.errors import UnusableHome
+from qa.app import create_app
+from qa.builder import Builder, BuilderUnavailable
+from qa.building import Recorder, own_job, run_build
+from qa.config import Settings, load_settings
+from qa.jobs import Claim, Job, Jobs, Reason, State, UnknownJob
 from tests.conftest import FakeEncoder
 from tests.qa import encoders
 from tests.qa.building_support import (
@@ -33,6 +38,7 @@ from tests.qa.building_support import (
     sources,
     until,
 )
+from tests.qa.helpers import holder_of
 
 # A service that starts a build and is then killed.
 SERVICE = """
@@ -162,3 +168,94 @@ def test_an_unforeseen_error_fails_the_job_and_the_next_one_works(settings: Sett
     )
     (settings.home / encoders.GO).touch()
     assert outcome(settings, builder.request("http", queue=True)).state is State.DONE
+
+
+def test_a_job_that_cannot_be_read_fails_and_the_next_one_is_built(
+    settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreadable: list[str] = []
+
+    def recorder(jobs: Jobs, job_id: str) -> Recorder:
+        if not unreadable:
+            unreadable.append(job_id)
+            raise UnknownJob("introuvable")
+        return Recorder(jobs, job_id)
+
+    monkeypatch.setattr(qa.builder, "Recorder", recorder)
+    save(settings)
+    builder = make(encoders.fake)
+    asked = builder.request("http")
+    assert outcome(settings, asked).state is State.FAILED
+    assert unreadable == [asked.id]
+    assert outcome(settings, builder.request("http", queue=True)).state is State.DONE
+    assert caplog.messages == [f"la construction {asked.id} n'a pas pu être suivie"]
+
+
+@pytest.mark.parametrize("error", [UnknownJob("introuvable"), OSError(errno.EMFILE, "too many")])
+def test_a_service_stops_also_when_its_builds_cannot_be_cancelled(
+    settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def refuse(self: Jobs, job_id: str) -> Job:
+        raise error
+
+    monkeypatch.setattr(qa.builder, "GRACE", 0.2)
+    save(settings)
+    builder = make(encoders.held)
+    running = builder.request("http")
+    process = at_work(settings)
+    monkeypatch.setattr(Jobs, "cancel", refuse)
+    builder.stop()
+    assert not is_running(process)
+    assert Jobs(settings.home).get(running.id).state is State.FAILED
+
+
+def test_a_home_that_cannot_be_written_is_said_once_and_watched_once_it_can(
+    settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    errors: list[Exception] = [UnusableHome("le disque est plein"), OSError(errno.ENOSPC, "no space")]
+    enqueue = Jobs.enqueue
+
+    def refuse_at_first(self: Jobs, reason: Reason) -> Claim | Job:
+        if errors:
+            raise errors.pop(0)
+        return enqueue(self, reason)
+
+    monkeypatch.setattr(Jobs, "enqueue", refuse_at_first)
+    monkeypatch.setattr(qa.builder, "_RETRY", 0.05)
+    save(settings)
+    with caplog.at_level(logging.ERROR, "qa"):
+        make(encoders.fake).start_watching()
+        until(lambda: sources(settings) == ["pluie.txt", "vent.txt"])
+    assert caplog.messages == ["le dossier des textes n'est pas suivi : le disque est plein"]
+
+
+def test_a_build_that_fails_after_a_change_is_tried_again_while_watching(
+    settings: Settings, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa import watching
+
+    watch = watching.watch
+    monkeypatch.setattr(
+        watching, "watch", lambda *given, has_failed: watch(*given, recheck=0.5, has_failed=has_failed)
+    )
+    save(settings)
+    make(encoders.missing).start_watching()
+    jobs = Jobs(settings.home)
+    until(lambda: [job.state for job in jobs.all()][-1:] == [State.FAILED])
+    (settings.home / encoders.GO).touch()
+    until(lambda: sources(settings) == ["pluie.txt", "vent.txt"])
+    until(lambda: jobs.under_way() is None)
+    assert jobs.all()[0].state is State.DONE
+
+
+@pytest.mark.parametrize(("key", "found"), [("k" * 32, ["pluie.txt", "vent.txt"]), (None, ["pluie.txt"])])
+def test_a_text_taken_before_a_restart_is_indexed_by_the_service_that_takes_texts(
+    settings: Settings, key: str | None, found: list[str]
+) -> None:
+    save(settings)
+    keyed = load_settings(home=settings.home, texts=settings.texts, key=key)
+    builder = Builder(keyed, encoders.fake)
+    with TestClient(create_app(holder_of(settings.home), settings=keyed, builder=builder)):
+        for job in Jobs(settings.home).all():
+            assert (outcome(settings, job).state, job.reason) == (State.DONE, "texts")
+    assert sources(settings) == found

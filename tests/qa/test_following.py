@@ -112,10 +112,16 @@ def test_an_index_of_another_model_is_not_served(home: Path, generation: str) ->
     assert str(caught.value) == OTHER_MODEL
 
 
-def test_a_new_index_that_cannot_be_opened_is_logged_and_tried_once(
-    fake: FakeIndex, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("pause", "times"), [(60.0, 1), (0.0, 3)])
+def test_a_new_index_that_cannot_be_opened_is_logged_once_and_tried_again_after_a_pause(
+    fake: FakeIndex,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    pause: float,
+    times: int,
 ) -> None:
     tried: list[str] = []
+    monkeypatch.setattr("qa.serving.RETRY_EVERY", pause)
 
     def refuse(name: str) -> None:
         tried.append(name)
@@ -127,8 +133,27 @@ def test_a_new_index_that_cannot_be_opened_is_logged_and_tried_once(
     for _ in range(3):
         fake.holder.follow()
         assert served(fake.holder) == "g-1"
-    assert tried == ["g-2"]
+    assert tried == ["g-2"] * times
     assert [record.message for record in caplog.records] == [UNOPENED]
+    monkeypatch.setattr("qa.serving.RETRY_EVERY", 0.0)
+    fake.before_opening = lambda name: None
+    fake.holder.follow()
+    assert served(fake.holder) == "g-2"
+
+
+def test_a_first_index_that_would_not_open_is_opened_once_it_can(
+    fake: FakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> None:
+        raise DamagedIndex("abîmé")
+
+    monkeypatch.setattr("qa.serving.RETRY_EVERY", 0.0)
+    fake.before_opening = refuse
+    for _ in range(2):
+        with pytest.raises(DamagedIndex):
+            served(fake.holder)
+    fake.before_opening = lambda name: None
+    assert served(fake.holder) == "g-1"
 
 
 def test_what_could_not_be_opened_is_tried_again_after_a_return_to_the_old_one(fake: FakeIndex) -> None:
@@ -184,6 +209,7 @@ def test_the_follower_survives_what_nobody_foresaw(
             raise RuntimeError("imprévu")
 
     monkeypatch.setattr("qa.serving.LOOK_EVERY", 0.005)
+    monkeypatch.setattr("qa.serving.RETRY_EVERY", 0.0)
     fake.before_opening = fail
     fake.holder.start()
     try:

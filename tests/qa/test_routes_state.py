@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from corpus.errors import SourcierError
 from index import generation
+from index.errors import DamagedIndex
 from qa.app import create_app
 from qa.config import Settings
 from qa.routes import state
@@ -82,3 +84,17 @@ def test_the_folder_is_looked_at_once_in_a_while(
     monkeypatch.setattr(state, "PENDING_EVERY", 1e-9)
     assert client.get("/v1/index").json()["pending"]["added"] == 1
     assert looked == 2
+
+
+@pytest.mark.parametrize("error", [OSError("store.sqlite"), DamagedIndex("store.sqlite manque")])
+def test_what_is_pending_is_null_where_the_folder_or_the_index_cannot_be_read(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, error: OSError | SourcierError
+) -> None:
+    def fail(texts: Path, home: Path) -> Any:
+        raise error
+
+    monkeypatch.setattr(state, "PENDING_EVERY", 1e-9)
+    assert client.get("/v1/index").json()["pending"]["unchanged"] == 1
+    monkeypatch.setattr(state, "pending", fail)
+    reply = client.get("/v1/index")
+    assert (reply.status_code, reply.json()["pending"]) == (200, None)

@@ -46,7 +46,7 @@ def test_readers_see_no_error_and_no_mixture_while_the_index_is_swapped(tmp_path
     assert tally.swaps_seen == 10
     assert tally.questions >= 200
     kinds = Counter(reply.kind for reply in tally.replies)
-    assert sorted(kinds) == ["ask", "documents", "facts", "page", "search", "text"]
+    assert sorted(kinds) == ["ask", "documents", "facts", "page", "search", "state", "text"]
     assert tally.answered > 0
     assert [len(generations) for generations in tally.left_open.values()] == [1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -336,7 +337,7 @@ def test_a_folder_moved_away_and_replaced_by_another_is_followed(
 def test_a_failing_build_is_logged_and_watching_goes_on(
     tmp_path: Path, texts: Path, behind: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failures = iter([DamagedIndex("le disque est plein"), OSError("plus de place")])
+    failures = iter([DamagedIndex("un fichier manque"), OSError(errno.ENOSPC, "No space left on device")])
 
     def fail() -> None:
         error = next(failures, None)
@@ -352,8 +353,8 @@ def test_a_failing_build_is_logged_and_watching_goes_on(
         _save(texts)
         assert until(lambda: calls.count == 1)
     assert caplog.messages == [
+        "l'index n'a pas pu suivre le dossier : un fichier manque",
         "l'index n'a pas pu suivre le dossier : le disque est plein",
-        "l'index n'a pas pu suivre le dossier : plus de place",
     ]
 
 
@@ -373,15 +374,46 @@ def test_a_change_without_an_event_is_found_by_looking_and_told_once(
         assert not until(lambda: calls.count > 2, QUIET)
 
 
+def test_what_failed_is_told_again_after_a_pause_until_it_succeeds(tmp_path: Path, behind: None) -> None:
+    told: list[float] = []
+    stop = threading.Event()
+
+    def tell() -> None:
+        told.append(time.monotonic())
+        if len(told) == 2:
+            raise DamagedIndex("abîmé")
+
+    given = (settings_of(tmp_path), tell, stop, SETTLE, LONGEST, 0.3, lambda: len(told) == 1)
+    thread = threading.Thread(target=watch, args=given)
+    thread.start()
+    try:
+        assert until(lambda: len(told) == 3)
+        assert not until(lambda: len(told) > 3, QUIET)
+    finally:
+        stop.set()
+        thread.join(5)
+    assert min(told[1] - told[0], told[2] - told[1]) >= 0.3
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("OS file watch limit reached."), "trop de dossiers pour le système"),
+        (PermissionError("Permission denied (os error 13)"), "accès refusé"),
+        (OSError(errno.EIO, "Input/output error"), "le disque est défaillant"),
+    ],
+)
 def test_a_folder_that_cannot_be_watched_is_looked_at_instead_and_said_once(
     tmp_path: Path,
     texts: Path,
     behind: None,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    error: OSError,
+    reason: str,
 ) -> None:
     def refuse(*_: object, **__: object) -> Iterator[set[object]]:
-        raise OSError("OS file watch limit reached")
+        raise error
 
     monkeypatch.setattr(watchfiles, "watch", refuse)
     calls = Calls()
@@ -390,7 +422,6 @@ def test_a_folder_that_cannot_be_watched_is_looked_at_instead_and_said_once(
         for told in (2, 3):
             (texts / "a.txt").write_text(f"version {told}", "utf-8")
             assert until(lambda told=told: calls.count == told)  # type: ignore[misc]
-    reason = "OS file watch limit reached"
     assert caplog.messages == [
         f"le dossier {texts} ne peut pas être suivi ({reason}) ; il est relu sans cesse"
     ]
