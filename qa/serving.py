@@ -21,7 +21,7 @@ from index.errors import NoIndex
 
 OpenEngine = Callable[[], Engine]
 # Seconds between two looks at CURRENT. Every process that serves has the new generation within a
-# second: at most 0.2 to see it, the rest to open it. A look reads one small file, some 20 µs.
+# second: at most 0.1 to see it, the rest to open it. A look reads one small file, some 20 µs.
 LOOK_EVERY = 0.1
 # Seconds before a generation that would not open is tried again: its files may have come late, or
 # the machine have been short of memory. Reading them all again takes most of what a look costs.
