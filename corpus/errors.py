@@ -20,8 +20,10 @@ _SAID = {
 }
 
 
-def said(error: OSError) -> str:
-    """Why the system refuses, in French where that is known."""
+def said(error: Exception) -> str:
+    """What an error says to a person: our own as they are, those of the system in French where known."""
+    if not isinstance(error, OSError):
+        return str(error)
     return _SAID.get(error.errno or 0) or error.strerror or type(error).__name__
 
 

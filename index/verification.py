@@ -88,8 +88,7 @@ def inspect_generation(folder: Path, encoder: Encoder | None = None, sample: int
         try:
             return read()
         except (OSError, RuntimeError, ValueError, LookupError, sqlite3.Error) as error:
-            reason = said(error) if isinstance(error, OSError) else error
-            problems.append(f"{', '.join(names)} : illisible ({type(error).__name__} : {reason})")
+            problems.append(f"{', '.join(names)} : illisible ({type(error).__name__} : {said(error)})")
             return None
 
     texts = parsed((files.STORE,), lambda: _read_texts(folder, sample))

@@ -103,5 +103,4 @@ def _catch_up(builder: Builder, settings: Settings) -> None:
         if is_behind(texts_of(settings), settings.home):
             builder.request("texts", queue=True)
     except (SourcierError, OSError) as error:
-        reason = said(error) if isinstance(error, OSError) else error
-        _log.error("l'index n'a pas pu suivre le dossier : %s", reason)
+        _log.error("l'index n'a pas pu suivre le dossier : %s", said(error))

@@ -62,8 +62,7 @@ def work(connection: Connection, settings: Settings, encoder_of: EncoderOf) -> N
         except BuildCancelled:
             pass
         except (SourcierError, OSError) as error:
-            reason = said(error) if isinstance(error, OSError) else error
-            _log.error("la construction a échoué : %s", reason)
+            _log.error("la construction a échoué : %s", said(error))
         # Another error is the end of this process, its trace printed; the next one starts afresh.
         connection.send(order.job)  # done
         # Nobody waits now.

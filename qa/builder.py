@@ -195,7 +195,7 @@ class Builder:
             except Timeout:
                 pass  # another process watches; this one takes over when it ends
             except (SourcierError, OSError) as error:
-                reason = said(error) if isinstance(error, OSError) else str(error)
+                reason = said(error)
                 if reason != told:  # tried again every second, perhaps for a night
                     _log.error("le dossier des textes n'est pas suivi : %s", reason)
                 told = reason

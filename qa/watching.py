@@ -179,8 +179,7 @@ class _Follower:
             self._on_change()
             self._raised = False
         except (SourcierError, OSError) as error:
-            reason = said(error) if isinstance(error, OSError) else error
-            _log.error("l'index n'a pas pu suivre le dossier : %s", reason)
+            _log.error("l'index n'a pas pu suivre le dossier : %s", said(error))
 
     def _is_to_tell_again(self) -> bool:
         # A disk has room again, a model is back: nothing in the folder tells of either.

@@ -79,8 +79,7 @@ def survey(
         except FileNotFoundError:
             continue  # removed since it was listed
         except (OSError, UnreadableFile) as error:
-            reason = said(error) if isinstance(error, OSError) else error
-            left.append(Unread(source, f"lecture impossible : {reason}", failed=True))
+            left.append(Unread(source, f"lecture impossible : {said(error)}", failed=True))
             continue
         if found is not None:
             files[source] = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from fastapi.testclient import TestClient
 
 import qa.cli
 from index.embedded import EmbeddedEngine
+from qa.config import Settings
 from tests.conftest import FakeEncoder
+from tests.qa.building_support import Make, builders, indexed
 from tests.qa.helpers import Command, client_of
 
 
@@ -31,6 +34,19 @@ def client(home: Path) -> TestClient:
 def generation(engine: EmbeddedEngine) -> str:
     """The name of the generation that `home` serves."""
     return engine.manifest.generation
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Those of an index of one text, which may be built again."""
+    return indexed(tmp_path)
+
+
+@pytest.fixture
+def make(settings: Settings) -> Iterator[Make]:
+    """Makes builders of that index; they are stopped at the end."""
+    with builders(settings) as builder_of:
+        yield builder_of
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -23,25 +21,12 @@ from tests.qa.building_support import (
     Make,
     assert_as_before,
     at_work,
-    builders,
-    indexed,
     is_running,
     outcome,
     save,
     sources,
     until,
 )
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return indexed(tmp_path)
-
-
-@pytest.fixture
-def make(settings: Settings) -> Iterator[Make]:
-    with builders(settings) as builder_of:
-        yield builder_of
 
 
 def test_a_build_is_done_beside_and_says_what_it_did(settings: Settings, make: Make) -> None:

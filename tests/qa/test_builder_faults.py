@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,9 +28,7 @@ from tests.qa.building_support import (
     Make,
     assert_as_before,
     at_work,
-    builders,
     hidden,
-    indexed,
     is_running,
     outcome,
     save,
@@ -52,17 +49,6 @@ if __name__ == "__main__":
     print(builder.request("http").id, flush=True)
     time.sleep(60)
 """
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return indexed(tmp_path)
-
-
-@pytest.fixture
-def make(settings: Settings) -> Iterator[Make]:
-    with builders(settings) as builder_of:
-        yield builder_of
 
 
 def test_a_build_whose_every_file_fails_keeps_the_old_index(settings: Settings, make: Make) -> None:

@@ -20,18 +20,12 @@ from qa.jobs import Claim, Jobs, State
 from tests.conftest import FakeEncoder
 from tests.qa.building_support import (
     assert_as_before,
-    indexed,
     save,
     sources,
 )
 from tests.qa.helpers import MARKER
 
 STAGES = ["inventaire", "lecture", "découpage", "encodage", "index", "épreuve", "écriture"]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return indexed(tmp_path)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -20,7 +19,7 @@ from qa.config import Settings, load_settings
 from qa.jobs import Jobs
 from tests.conftest import FakeEncoder
 from tests.qa import encoders
-from tests.qa.building_support import indexed, save, until
+from tests.qa.building_support import save, until
 from tests.qa.helpers import MARKER, OtherEncoder, damage, holder_of
 
 WRITES = [
@@ -30,11 +29,6 @@ WRITES = [
 ]
 
 Serve = Callable[..., TestClient]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return indexed(tmp_path)
 
 
 @pytest.fixture

@@ -16,13 +16,8 @@ from index.errors import DamagedIndex
 from qa.app import create_app
 from qa.config import Settings
 from qa.routes import state
-from tests.qa.building_support import indexed, save
+from tests.qa.building_support import save
 from tests.qa.helpers import holder_of
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return indexed(tmp_path)
 
 
 @pytest.fixture

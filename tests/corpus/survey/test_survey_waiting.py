@@ -11,28 +11,18 @@ from corpus.documents import Unread
 from corpus.reading import survey as module
 from corpus.reading.opening import LEADS_OUT
 from corpus.reading.survey import NOTHING_KNOWN, FileState, glance, stamp_of, survey
-from tests.corpus.surveying import SECOND, Clock, hashes, later, save, sha256, stopped, two_texts, watched
+from tests.corpus.survey.surveying import (
+    SECOND,
+    Clock,
+    hashes,
+    later,
+    save,
+    sha256,
+    watched,
+)
 from tests.links import outside_of
 
 STILL_WRITTEN = "en cours d'écriture ; il sera lu quand il ne changera plus"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return stopped(monkeypatch)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return two_texts(tmp_path)
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sources that are opened, in order."""
-    found: list[str] = []
-    watched(monkeypatch, found.append)
-    return found
 
 
 def test_a_file_just_saved_is_waited_for(folder: Path, clock: Clock) -> None:

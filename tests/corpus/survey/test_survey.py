@@ -14,25 +14,7 @@ from corpus.documents import Unread
 from corpus.errors import MissingTexts
 from corpus.reading import survey as module
 from corpus.reading.survey import NOTHING_KNOWN, FileState, Stamp, glance, stamp_of, survey
-from tests.corpus.surveying import SECOND, Clock, hashes, later, sha256, stopped, two_texts, watched
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return stopped(monkeypatch)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return two_texts(tmp_path)
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The sources that are opened, in order."""
-    found: list[str] = []
-    watched(monkeypatch, found.append)
-    return found
+from tests.corpus.survey.surveying import SECOND, Clock, hashes, later, sha256
 
 
 def test_each_text_has_its_stamp_and_the_hash_of_its_bytes(folder: Path, clock: Clock) -> None:
