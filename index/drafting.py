@@ -12,6 +12,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index import disk
 from index.arrays import Analyses, Encodings, write_arrays
 from index.calibration import Titled, as_record, read_text, unanswerable_level
@@ -40,13 +43,15 @@ _STEPS = 4
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the new generation is made of. `encodings` says, for each row, whose encodings it has: a
-    row before, or ~i for the i-th of `wanted`, the fresh passages that are to be encoded.
+    row before, or ~i for the i-th of `wanted`, the fresh passages that are to be encoded; `contents`
+    are the digests of all fresh ones.
     """
 
     gathered: Gathered
     layout: Layout
     fresh: tuple[Titled, ...]
     wanted: tuple[Titled, ...]
+    contents: NDArray[np.uint8]
     encodings: Origin
 
 
@@ -63,10 +68,11 @@ def plan(gathered: Gathered, previous: Previous | None) -> Plan:
     layout = lay_out(gathered.kept, gathered.fresh)
     fresh = tuple((cut.document.title, p) for cut in gathered.fresh for p in cut.passages)
     before = previous.contents() if previous and fresh else contents([])
-    places, wanted = sources_of(before, contents(fresh))
+    digests = contents(fresh)
+    places, wanted = sources_of(before, digests)
     encodings = layout.origin.copy()
     encodings[encodings < 0] = places[~encodings[encodings < 0]]
-    return Plan(gathered, layout, fresh, tuple(fresh[i] for i in wanted), encodings)
+    return Plan(gathered, layout, fresh, tuple(fresh[i] for i in wanted), digests, encodings)
 
 
 def draft_index(
@@ -80,7 +86,7 @@ def draft_index(
     """Writes the files of the generation into `draft`; `encoded` are the encodings of what was wanted."""
     step(0, _STEPS)
     layout, gathered = planned.layout, planned.gathered
-    analyses = _analysed(planned.fresh)
+    analyses = _analysed(planned.fresh, planned.contents)
     # Without an index before, every row is a new one.
     encodings, rows = previous.arrays() if previous else (encoded, analyses)
     encodings = encodings.merged(encoded, planned.encodings)
@@ -136,11 +142,11 @@ def draft_index(
     return Drafted(counts, as_record(level))
 
 
-def _analysed(titled: Sequence[Titled]) -> Analyses:
+def _analysed(titled: Sequence[Titled], digests: NDArray[np.uint8]) -> Analyses:
     # Headings count as much as the text: bench/RESULTS.md, "Word index".
     found = [terms(read_text(title, p)) for title, p in titled]
     return Analyses(
-        contents(titled),
+        digests,
         likenesses([p.text for _, p in titled]),
         count_terms([Counter(each) for each in found]),
         count_terms([Counter(phrases(each)) for each in found]),

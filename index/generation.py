@@ -192,15 +192,15 @@ def sweep(home: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         return ()
     left = sorted(p for p in folder.iterdir() if p.name.startswith((_DRAFT, POINTER, _DROPPED)))
-    left += [p for p in map(folder.joinpath, names(home)) if _is_orphan(home, p)]
     for path in left:
-        if not path.name.startswith((_DRAFT, POINTER, _DROPPED)):
-            _drop(path)
-        elif path.is_dir() and not path.is_symlink():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    return tuple(path.name for path in left if not path.exists())
+    orphans = [p for p in map(folder.joinpath, names(home)) if _is_orphan(home, p)]
+    for path in orphans:
+        _drop(path)
+    return tuple(path.name for path in [*left, *orphans] if not path.exists())
 
 
 def _drop(folder: Path) -> None:

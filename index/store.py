@@ -100,6 +100,10 @@ class Store:
             )
         ]
 
+    def hashes(self) -> dict[str, str]:
+        """The sha256 of each document's file, by id."""
+        return dict(self._all("select id, sha256 from documents"))
+
     def document_rows(self) -> list[DocumentRows]:
         """Every document, by id; together they hold every row, one after another."""
         return [

@@ -52,15 +52,16 @@ def gather(
     before = previous.store.survey() if previous else NOTHING_KNOWN
     taken = survey(texts, before, settle, lambda done, total: progress("inventaire", done, total))
     lap("inventaire")
-    changes = compare(_hashes(before.files), _hashes(taken.files))
+    hashes_before, hashes = _hashes(before.files), _hashes(taken.files)
+    changes = compare(hashes_before, hashes)
     cut_before = _cut_before(previous)
-    documents = {d.id: d for d, sha256 in cut_before.values() if _is_same(taken.files.get(d.id), sha256)}
-    # A file that failed may be readable now, without its bytes having changed: rights, memory.
-    known = {u.source: u for u in before.left if not u.failed and _same(u.source, before.files, taken.files)}
-    if previous is None or not previous.same_recipe:
-        known = {}
-    files, hashes = taken.files, _hashes(taken.files)
-    wanted = [s for s in files if s not in documents and s not in known]
+    documents = {d.id: d for d, sha256 in cut_before.values() if hashes.get(d.id) == sha256}
+    known: dict[str, Unread] = {}
+    if previous is not None and previous.same_recipe:
+        same = {source for source, sha256 in hashes.items() if hashes_before.get(source) == sha256}
+        # A file that failed may be readable now, without its bytes having changed: rights, memory.
+        known = {u.source: u for u in before.left if not u.failed and u.source in same}
+    wanted = [source for source in hashes if source not in documents and source not in known]
     read, unread = _read(texts, wanted, progress, hashes)
     edges = previous.store.edges() if previous and documents else {}
     recurring = recurring_lines(
@@ -84,7 +85,7 @@ def gather(
         tuple(documents.values()),
         tuple(fresh),
         tuple(left),
-        tuple(files.values()),
+        tuple(taken.files.values()),
         taken.begun_ns,
         recurring,
         changes.with_failed(tuple(u.source for u in left if u.failed)),
@@ -130,12 +131,8 @@ def _cut_before(previous: Previous | None) -> dict[str, tuple[DocumentRows, str]
     """The documents that were cut as they would be now, by source, with the hash of their bytes."""
     if previous is None or not previous.same_recipe:
         return {}
-    hashes = {d.id: d.sha256 for d in previous.store.summaries()}
+    hashes = previous.store.hashes()
     return {d.id: (d, hashes[d.id]) for d in previous.store.document_rows()}
-
-
-def _is_same(file: FileState | None, sha256: str) -> bool:
-    return file is not None and file.sha256 == sha256
 
 
 def _read(
@@ -151,10 +148,6 @@ def _read(
             unread.append(result)
         progress("lecture", done, len(sources))
     return read, unread
-
-
-def _same(source: str, before: Mapping[str, FileState], now: Mapping[str, FileState]) -> bool:
-    return source in before and source in now and before[source].sha256 == now[source].sha256
 
 
 def _hashes(files: Mapping[str, FileState]) -> dict[str, str]:
