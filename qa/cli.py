@@ -6,7 +6,6 @@ import dataclasses
 import json
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from corpus.errors import SourcierError, said
 from qa.commands.build import add_build
 from qa.commands.drift import add_drift
 from qa.commands.generations import add_generations
+from qa.commands.options import Home, Json, Texts
 from qa.commands.serve import add_serve
 from qa.commands.watch import add_watch
 from qa.config import Settings, load_settings, texts_of
@@ -38,9 +38,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Texts = Annotated[Path | None, typer.Option("--texts", help="Le dossier des textes.")]
-Home = Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")]
-Json = Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")]
 TopK = Annotated[int, typer.Option("--top-k", min=1, max=50, help="Nombre de passages.")]
 Folders = Annotated[
     list[str] | None, typer.Option("--folder", help="Seulement ce dossier et ce qu'il contient (répétable).")

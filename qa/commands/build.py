@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from qa.commands.options import Home, Json, Texts
 from qa.config import Settings, load_settings, texts_of
 from qa.french import counted
 from qa.terminal import err, named_changes, out, print_unread, progress
@@ -30,8 +31,8 @@ def add_build(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
 
     @app.command()
     def build(
-        texts: Annotated[Path | None, typer.Option("--texts", help="Le dossier des textes.")] = None,
-        home: Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")] = None,
+        texts: Texts = None,
+        home: Home = None,
         full: Annotated[bool, typer.Option("--full", help="Tout refaire, sans rien reprendre.")] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Dire ce qui serait fait.")] = False,
         questions: Annotated[
@@ -41,7 +42,7 @@ def add_build(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
             float | None,
             typer.Option("--gate", help="La part de ces questions qui peut y perdre, de 0 à 1."),
         ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Indexe le dossier de textes ; ce qui n'a pas changé est repris."""
         from corpus.reading.folder import list_files

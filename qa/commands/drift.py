@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qa.commands.options import Home, Json
 from qa.config import Settings, load_settings
 from qa.terminal import out, progress
 
@@ -22,11 +23,11 @@ def add_drift(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
     @app.command()
     def drift(
         generation: Annotated[str, typer.Argument(help="Une génération gardée : g-…")],
-        home: Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")] = None,
+        home: Home = None,
         questions: Annotated[
             Path | None, typer.Option("--questions", help="Les questions à reposer, une par ligne.")
         ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Repose des questions à l'index servi et à une autre génération ; montre ce qui change."""
         from index.errors import UnknownGeneration

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from qa.commands.options import Home, Json
 from qa.config import Settings, load_settings
 from qa.french import counted
 from qa.terminal import out
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     # Loaded by the commands that need them: `sourcier --help` answers at once.
     from index.embedding import Encoder
     from index.verification import Verification
-
-_Home = Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")]
-_Json = Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,11 @@ def add_generations(app: typer.Typer, encoder_of: Callable[[Settings], Encoder])
         generation: Annotated[
             str | None, typer.Argument(help="Une génération gardée ; par défaut celle qui est servie.")
         ] = None,
-        home: _Home = None,
+        home: Home = None,
         sample: Annotated[
             int, typer.Option(min=0, help="Réencode tant de passages ; 0 se passe du modèle.")
         ] = 16,
-        as_json: _Json = False,
+        as_json: Json = False,
     ) -> None:
         """Vérifie l'index : fichiers, citations, vecteurs. Le statut est 1 s'il est abîmé."""
         from index.generation import current, find
@@ -70,7 +68,7 @@ def add_generations(app: typer.Typer, encoder_of: Callable[[Settings], Encoder])
         raise typer.Exit(1 if found.problems else 0)
 
     @app.command()
-    def generations(home: _Home = None, as_json: _Json = False) -> None:
+    def generations(home: Home = None, as_json: Json = False) -> None:
         """Donne les générations gardées de l'index, la plus récente d'abord."""
         listed = list(_listed(load_settings(home=home).home))
         if as_json:
@@ -87,8 +85,8 @@ def add_generations(app: typer.Typer, encoder_of: Callable[[Settings], Encoder])
             str | None,
             typer.Argument(help="Une génération gardée ; par défaut la dernière avant celle qui est servie."),
         ] = None,
-        home: _Home = None,
-        as_json: _Json = False,
+        home: Home = None,
+        as_json: Json = False,
     ) -> None:
         """Sert de nouveau une génération gardée, une fois vérifiée."""
         from index.generation import find, rollback

@@ -15,6 +15,7 @@ import typer
 from rich.markup import escape
 
 from corpus.errors import SourcierError
+from qa.commands.options import Home
 from qa.config import Settings, load_settings
 from qa.french import counted
 from qa.terminal import err
@@ -39,7 +40,7 @@ def add_serve(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
         texts: Annotated[
             Path | None, typer.Option("--texts", help="Le dossier des textes, pour refaire l'index.")
         ] = None,
-        home: Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")] = None,
+        home: Home = None,
         host: Annotated[str | None, typer.Option(help="L'adresse d'écoute.")] = None,
         port: Annotated[int | None, typer.Option(help="Le port d'écoute.")] = None,
         workers: Annotated[int | None, typer.Option(help="Le nombre de processus qui répondent.")] = None,

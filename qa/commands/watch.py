@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from rich.markup import escape
 
 from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
+from qa.commands.options import Home, Texts
 from qa.config import Settings, load_settings, texts_of
 from qa.terminal import err, named_changes, out, progress
 
@@ -36,8 +36,8 @@ def add_watch(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
 
     @app.command()
     def watch(
-        texts: Annotated[Path | None, typer.Option("--texts", help="Le dossier des textes.")] = None,
-        home: Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")] = None,
+        texts: Texts = None,
+        home: Home = None,
         as_json: Annotated[
             bool, typer.Option("--json", help="Une ligne de JSON par construction, pour un programme.")
         ] = False,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus.errors import SourcierError
+from qa.commands.options import Home, Json
 from qa.config import Settings, load_settings
 from qa.evaluation.beir import load_dataset
 from qa.evaluation.drawing import Draw, draw, leave_out
@@ -43,7 +44,7 @@ def add_eval(app: typer.Typer, encoder: Callable[[Settings], Encoder]) -> None:
                 help="Un fichier de questions sur l'index (JSON, une par ligne), ou un dossier BEIR."
             ),
         ],
-        home: Annotated[Path | None, typer.Option("--home", help="Où vit l'index.")] = None,
+        home: Home = None,
         limit: Annotated[int | None, typer.Option(min=1, help="Au plus tant de questions.")] = None,
         seed: Annotated[int, typer.Option(help="La graine des tirages.")] = Draw().seed,
         left_out: Annotated[
@@ -61,7 +62,7 @@ def add_eval(app: typer.Typer, encoder: Callable[[Settings], Encoder]) -> None:
         ] = None,
         out_file: Annotated[Path | None, typer.Option("--out", help="Écrit tout le résultat (JSON).")] = None,
         report: Annotated[Path | None, typer.Option(help="Écrit un compte rendu à lire (HTML).")] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Du JSON, pour un programme.")] = False,
+        as_json: Json = False,
     ) -> None:
         """Mesure la qualité sur des questions dont on connaît la réponse."""
         _check_libraries()
