@@ -46,7 +46,10 @@ class FakeIndex:
         self.point("g-1")
 
     def point(self, name: str) -> None:
-        self.pointer.write_text(name + "\n")
+        """Replaced whole, as a build does: written in place, it could be read empty."""
+        new = self.pointer.with_name("CURRENT.new")
+        new.write_text(name + "\n")
+        new.replace(self.pointer)
 
     def _open(self) -> Engine:
         name = self.pointer.read_text().strip()
