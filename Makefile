@@ -11,7 +11,7 @@ LISTING = $(shell mkdir -p var; find corpus/texts -type f -exec cksum {} + | sor
 	cmp -s var/.listing.new var/.listing || cp var/.listing.new var/.listing; echo var/.listing)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve build test check eval bench faults clean
+.PHONY: help install serve build test check eval bench faults clients clean
 
 help:
 	@echo "make serve   indexe les textes de démonstration et sert http://127.0.0.1:$(PORT) (PORT=… pour changer)"
@@ -21,6 +21,7 @@ help:
 	@echo "make eval    mesure la qualité sur tests/questions.jsonl"
 	@echo "make bench   vitesse d'indexation et de réponse"
 	@echo "make faults  pannes provoquées : arrêts brutaux, disques pleins, bits retournés…"
+	@echo "make clients Open WebUI, installé depuis son paquet et piloté dans Chromium (3 Go)"
 	@echo "make clean   supprime .venv, var et les caches"
 
 install: $(INSTALLED)
@@ -68,6 +69,18 @@ bench: $(INDEXED)
 faults: $(INSTALLED)
 	@set -e; for fault in "swaps" "swaps --workers 2 --swaps 40 --questions 2000" kills full_disk calls corruption lost_writes rollbacks; do \
 		echo "→ $$fault…"; $(BIN)/python -m tests.faults.$$fault; done
+
+# In an environment of its own: it pins other versions of what we use. torch first, as for ours.
+OPEN_WEBUI := var/open-webui/environment
+$(OPEN_WEBUI)/.installed: constraints.txt
+	@echo "→ Open WebUI (3 Go, quelques minutes)…"
+	@$(PYTHON) -m venv $(OPEN_WEBUI)
+	@$(OPEN_WEBUI)/bin/python -m pip install -qq --disable-pip-version-check "$$(grep '^torch==' constraints.txt)"
+	@$(OPEN_WEBUI)/bin/python -m pip install -qq --disable-pip-version-check "$$(grep '^torch==' constraints.txt)" open-webui==0.12.4
+	@touch $@
+
+clients: $(INDEXED) $(OPEN_WEBUI)/.installed
+	@$(BIN)/python -m tests.clients.open_webui --home var --command $(OPEN_WEBUI)/bin/open-webui --out var/open-webui
 
 clean:
 	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -125,6 +125,18 @@ class EmbeddedEngine:
     def glossary(self) -> Sequence[Meaning]:
         return self._glossary
 
+    def likeness(self, text: str, places: Sequence[tuple[str, int]]) -> tuple[float, ...] | None:
+        """See Engine. No passage is encoded again."""
+        asked = ask(self._encoder, text)
+        if not asked.tokens:
+            return None
+        rows = [self._store.row_at(document_id, offset) for document_id, offset in places]
+        allowed = np.zeros(self.manifest.counts["passages"], np.bool_)
+        allowed[[row for row in rows if row is not None]] = True
+        found = self._retriever.search(asked, len(rows), allowed).candidates
+        late = dict(zip(found.rows.tolist(), found.late.tolist(), strict=True))
+        return tuple(0.0 if row is None else late[row] for row in rows)
+
     def close(self) -> None:
         self._store.close()
 

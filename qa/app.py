@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import SourcierError, said
@@ -15,9 +15,12 @@ from qa import problems
 from qa.builder import Builder
 from qa.config import Settings, texts_of
 from qa.limits import BodyLimit
+from qa.llm import Writer
+from qa.mcp import mounting
 from qa.refusal import THRESHOLD
 from qa.remembered import Remembered
-from qa.routes import asking, builds, documents, health, page, state, texts
+from qa.routes import asking, builds, chat, documents, health, page, state, texts
+from qa.secure import SecurityHeaders
 from qa.serving import EngineHolder
 
 _log = logging.getLogger(__name__)
@@ -49,8 +52,10 @@ def create_app(
     app.state.settings = settings
     app.state.remembered = Remembered(settings.home, settings.remember) if settings else None
     app.state.builder = builder
+    app.state.writer = _writer_of(settings)
     problems.install(app)
     app.include_router(asking.router, responses=problems.documented(413, 422, 503))
+    app.include_router(chat.router)  # its errors are OpenAI's, not problem documents
     app.include_router(documents.router, responses=problems.documented(404, 422, 503))
     if settings is not None:
         app.include_router(builds.router)
@@ -60,15 +65,9 @@ def create_app(
     app.include_router(state.router, responses=problems.documented(503))
     app.include_router(health.router, responses=problems.documented(503))
     app.include_router(page.router)
+    mounting.mount(app)
     app.add_middleware(BodyLimit)
-
-    @app.middleware("http")
-    async def _secure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        reply = await call_next(request)
-        for name, value in problems.SECURITY_HEADERS.items():
-            reply.headers.setdefault(name, value)
-        return reply
-
+    app.add_middleware(SecurityHeaders)
     return app
 
 
@@ -85,13 +84,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             builder.start_watching()
         elif builder and settings and settings.key is not None:
             await run_in_threadpool(_catch_up, builder, settings)
-        yield
+        async with mounting.running(app):
+            yield
     finally:
+        if app.state.writer is not None:
+            await app.state.writer.aclose()
         # Both wait for threads, and not where the last replies are sent.
         if builder is not None:
             await run_in_threadpool(builder.stop)
         app.state.builder = given
         await run_in_threadpool(holder.stop)
+
+
+def _writer_of(settings: Settings | None) -> Writer | None:
+    """The language model of the settings, if there is one. Nothing is sent before it is to write."""
+    if settings is None or settings.llm_url is None or settings.llm_model is None:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
+    return Writer(settings.llm_url, settings.llm_model, key, settings.llm_timeout)
 
 
 def _catch_up(builder: Builder, settings: Settings) -> None:

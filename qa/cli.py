@@ -17,6 +17,7 @@ from corpus.errors import SourcierError, said
 from qa.commands.build import add_build
 from qa.commands.drift import add_drift
 from qa.commands.generations import add_generations
+from qa.commands.mcp import add_mcp
 from qa.commands.options import Home, Json, Texts
 from qa.commands.serve import add_serve
 from qa.commands.watch import add_watch
@@ -87,7 +88,7 @@ def ask(
     answer = answer_question(
         engine, question, top_k, _filters(folder, source, file_format), threshold_of(settings.risk)
     )
-    reply = ask_out(question, answer, 1000 * (time.perf_counter() - started))
+    reply = ask_out(question, question, answer, 1000 * (time.perf_counter() - started))
     if as_json:
         print(reply.model_dump_json())
         return
@@ -118,7 +119,11 @@ def search(
     question = _checked(question)
     filters = _filters(folder, source, file_format)
     found = _open(load_settings(home=home)).search(question, top_k, filters)
-    reply = SearchOut(hits=[citation_out(c) for c in cite(found, question)], generation=found.generation)
+    reply = SearchOut(
+        searched=question,
+        hits=[citation_out(c) for c in cite(found, question)],
+        generation=found.generation,
+    )
     if as_json:
         print(reply.model_dump_json())
         return
@@ -184,7 +189,7 @@ def glossary(home: Home = None, as_json: Json = False) -> None:
 
 
 # Looked up when called, so that one change of `_encoder` reaches every command.
-for _add in (add_build, add_serve, add_watch, add_generations, add_drift, add_eval):
+for _add in (add_build, add_serve, add_watch, add_generations, add_drift, add_mcp, add_eval):
     _add(app, lambda settings: _encoder(settings))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -84,6 +85,25 @@ class Settings(BaseSettings):
     remember: int = Field(
         default=0, ge=0, le=10_000, description="le nombre de questions reçues à garder pour les reposer"
     )
+    public_url: str | None = Field(
+        default=None, description="l'adresse de la page pour ses lecteurs ; à défaut, celle de la requête"
+    )
+    chat_sources: Literal["openwebui", "annotations", "none"] = Field(
+        default="none", description="les sources, hors du texte, pour une interface de conversation"
+    )
+    llm_url: str | None = Field(
+        default=None, description="l'adresse d'un serveur compatible OpenAI, jusqu'à /v1 compris"
+    )
+    llm_model: str | None = Field(
+        default=None, description="le modèle de langage, tel que ce serveur le nomme"
+    )
+    llm_key: SecretStr | None = Field(default=None, description="la clé de ce serveur, s'il en demande une")
+    llm_timeout: float = Field(
+        default=60.0, gt=0, le=3600, description="secondes laissées au modèle de langage pour répondre"
+    )
+    llm_rewrite: bool = Field(
+        default=False, description="le modèle de langage récrit aussi les questions de suite"
+    )
     workers: int = Field(default=1, ge=1, le=64, description="le nombre de processus qui répondent")
     host: str = Field(default="127.0.0.1", description="l'adresse d'écoute")
     port: int = Field(default=8000, ge=1, le=65535, description="le port d'écoute")
@@ -92,6 +112,18 @@ class Settings(BaseSettings):
     @classmethod
     def _expand(cls, path: Path | None) -> Path | None:
         return path and path.expanduser()
+
+    @field_validator("public_url", "llm_url")
+    @classmethod
+    def _check_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError
+        if parts.username is not None:
+            raise ValueError  # a password in an address ends up in logs; keys have their own setting
+        return url.rstrip("/")
 
     @field_validator("key")
     @classmethod
@@ -109,14 +141,20 @@ def load_settings(**options: object) -> Settings:
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        shown = "" if name == "key" else f"={first['input']!r}"  # a key is printed nowhere
+        shown = "" if name in _SECRET else f"={first['input']!r}"
         raise BadSetting(
             f"SOURCIER_{name.upper()}{shown} : {_EXPECTED.get(name, 'valeur inutilisable')}"
         ) from None
+    if (settings.llm_url is None) != (settings.llm_model is None):
+        raise BadSetting(
+            "SOURCIER_LLM_URL et SOURCIER_LLM_MODEL vont ensemble : l'adresse du serveur, et le nom "
+            "qu'il donne au modèle ; réglez les deux, ou aucun"
+        )
+    return settings
 
 
 def texts_of(settings: Settings) -> Path:
@@ -145,7 +183,15 @@ def texts_of(settings: Settings) -> Path:
     return Path(told)
 
 
+_ADDRESS = "une adresse http:// ou https:// est attendue, sans mot de passe, « ? » ni « # »"
+# Printed nowhere; an address may hold a password.
+_SECRET = ("key", "llm_key", "llm_url", "public_url")
 _EXPECTED = {
+    "public_url": _ADDRESS,
+    "chat_sources": "openwebui, annotations ou none est attendu",
+    "llm_url": _ADDRESS,
+    "llm_timeout": "un nombre de secondes, de plus de 0 à 3600, est attendu",
+    "llm_rewrite": "1 ou 0 est attendu",
     "key": "16 caractères au moins sont attendus, sans accent ni espace",
     "keep": "un nombre entier de 1 à 100 est attendu",
     "watch": "1 ou 0 est attendu",

@@ -129,3 +129,19 @@ class IndexStateOut(IndexOut):
     )
     building: str | None = Field(description="la construction en cours")
     generations: list[str] = Field(description="les générations gardées, la plus récente d'abord")
+
+
+class TextOut(BaseModel):
+    """A text written, and the build that will make it searchable."""
+
+    source: str = Field(description="le chemin sous le dossier de textes, tel qu'il y est écrit")
+    created: bool = Field(description="faux quand il remplace un texte")
+    sha256: str = Field(description="des octets reçus")
+    job: JobOut
+
+
+class DeletedOut(BaseModel):
+    """A text removed, and the build after which it answers no more."""
+
+    source: str
+    job: JobOut

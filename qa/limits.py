@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.chat.errors import error_reply
 from qa.problems import problem
 
 # The longest question is 2,000 characters: at most 24,000 bytes of JSON escapes.
 LARGEST_BODY = 64 * 1024
+# A question may come with the conversation that it follows: hundreds of long messages.
+LARGEST_CONVERSATION = 4 * 1024 * 1024
+_CONVERSATIONS = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp"})
 _TEXTS = "/v1/documents/"
+_OPENAI = ("/v1/chat/", "/v1/models")  # whose errors have another shape
 
 
 class BodyLimit:
-    """Answers 413 to a body of over LARGEST_BODY bytes, without reading the rest of it."""
+    """Answers 413 to a body of more bytes than its path takes, without reading the rest of it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -25,6 +30,7 @@ class BodyLimit:
         if scope["type"] != "http" or _is_text(scope):
             await self._app(scope, receive, send)
             return
+        most = LARGEST_CONVERSATION if _is_conversation(scope) else LARGEST_BODY
         messages: list[Message] = []
         size, more = 0, True
         while more:
@@ -32,13 +38,12 @@ class BodyLimit:
             messages.append(message)
             size += len(message.get("body", b""))
             more = message.get("more_body", False)
-            if size > LARGEST_BODY:
-                reply = problem(
-                    413,
-                    "body_too_large",
-                    "Requête trop grosse",
-                    f"le corps de la requête dépasse {LARGEST_BODY // 1024} Kio",
-                )
+            if size > most:
+                sentence = f"le corps de la requête dépasse {most // 1024} Kio"
+                if scope["path"].startswith(_OPENAI):
+                    reply = error_reply(413, "request_too_large", sentence)
+                else:
+                    reply = problem(413, "body_too_large", "Requête trop grosse", sentence)
                 await reply(scope, receive, send)
                 return
         gathered = iter(messages)
@@ -52,3 +57,7 @@ class BodyLimit:
 def _is_text(scope: Scope) -> bool:
     path: str = scope["path"]
     return scope["method"] == "PUT" and path.startswith(_TEXTS)
+
+
+def _is_conversation(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"] in _CONVERSATIONS

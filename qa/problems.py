@@ -84,7 +84,10 @@ _TABLE: dict[type[SourcierError], tuple[int, str, str]] = {
 # pydantic's error types → a sentence about the field. Others get the last one.
 _SENTENCES = {
     "missing": "le champ « {field} » manque",
-    "extra_forbidden": "un champ est inconnu ; seuls « question », « top_k » et « filters » sont acceptés",
+    "extra_forbidden": (
+        "un champ est inconnu ; seuls « question », « top_k », « filters » et « history » sont acceptés"
+    ),
+    "list_type": "le champ « {field} » doit être une liste",
     "string_type": "le champ « {field} » doit être une chaîne de caractères",
     "string_unicode": "le champ « {field} » n'est pas de l'Unicode valide",
     "bool_type": "le champ « {field} » doit être vrai ou faux",
@@ -97,8 +100,8 @@ _SENTENCES = {
     "dict_type": "le corps de la requête doit être un objet JSON, envoyé en application/json",
 }
 # The kinds that carry their own sentence, raised by `schemas`, `filters` and `index_schemas`.
-_OWN = ("question_", "filters_", "body_")
-_KNOWN_FIELDS = frozenset({"question", "top_k", "filters", "start", "end", "full", "generation"})
+_OWN = ("question_", "filters_", "history_", "body_")
+_KNOWN_FIELDS = frozenset({"question", "top_k", "filters", "history", "start", "end", "full", "generation"})
 _HTTP_TITLES = {
     400: ("bad_request", "Requête illisible", "le corps de la requête n'est pas lisible"),
     404: ("not_found", "Adresse inconnue", "rien n'existe à cette adresse"),

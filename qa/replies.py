@@ -56,10 +56,11 @@ def citation_out(citation: Citation) -> CitationOut:
     )
 
 
-def ask_out(question: str, answer: Answer, took_ms: float) -> AskOut:
-    """An answer as the contract has it."""
+def ask_out(question: str, searched: str, answer: Answer, took_ms: float) -> AskOut:
+    """An answer as the contract has it; `searched` is the question that found it."""
     return AskOut(
         question=question,
+        searched=searched,
         answer=AnswerOut(
             text=answer.text,
             refused=answer.refused,

@@ -6,9 +6,9 @@ Checks requests; does not search. Messages are French: the page shows them as th
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
 from qa.filters import FiltersIn
@@ -33,8 +33,29 @@ def check_question(question: str) -> str:
     return question
 
 
+def check_turn(turn: object) -> object:
+    """A message of the conversation, as it was sent. Raises PydanticCustomError, in French."""
+    if not isinstance(turn, dict):
+        raise PydanticCustomError("history_message", "chaque message de « history » est un objet JSON")
+    if turn.get("role") not in ("user", "assistant"):
+        raise PydanticCustomError(
+            "history_role", "le rôle (« role ») d'un message de « history » est « user » ou « assistant »"
+        )
+    return turn
+
+
+class TurnIn(BaseModel):
+    """An earlier message of the conversation, as chat front ends keep them."""
+
+    role: Literal["user", "assistant"]
+    content: StrictStr
+
+
 class QuestionIn(BaseModel):
-    """A question in plain language, how many passages to give, and where to look for them."""
+    """A question in plain language, how many passages to give, and where to look for them.
+
+    `history`: what was said before, oldest first, for a question that leans on it.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -50,6 +71,7 @@ class QuestionIn(BaseModel):
     )
     top_k: Annotated[StrictInt, Field(ge=1, le=MOST_HITS)] = DEFAULT_TOP_K
     filters: FiltersIn = FiltersIn()
+    history: list[Annotated[TurnIn, BeforeValidator(check_turn)]] = []
 
 
 class QuoteOut(BaseModel):
@@ -98,13 +120,18 @@ class AnswerOut(BaseModel):
 
 
 class AskOut(BaseModel):
-    """An answer made of the texts' own sentences, or an honest refusal, with its sources."""
+    """An answer made of the texts' own sentences, or an honest refusal, with its sources.
+
+    `searched` is the question as it was searched: another than `question` where that one leans on
+    the conversation.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
                     "question": "Qu'est-ce qu'une CPTS ?",
+                    "searched": "Qu'est-ce qu'une CPTS ?",
                     "answer": {
                         "text": "Une CPTS réunit des professionnels d'un même territoire. [1]",
                         "refused": False,
@@ -142,6 +169,7 @@ class AskOut(BaseModel):
     )
 
     question: str
+    searched: str
     answer: AnswerOut
     citations: list[CitationOut]
     generation: str
@@ -151,6 +179,7 @@ class AskOut(BaseModel):
 class SearchOut(BaseModel):
     """The best passages, without an answer."""
 
+    searched: str
     hits: list[CitationOut]
     generation: str
 
@@ -241,6 +270,12 @@ class HealthOut(BaseModel):
     """`status` is "ok"."""
 
     status: str
+
+
+class ReadyOut(BaseModel):
+    """`status` is "ok", or "swapping" while a new index is opened beside the one that answers."""
+
+    status: Literal["ok", "swapping"]
 
 
 DocumentsOut.model_rebuild()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from corpus.errors import SourcierError
+from qa.commands.holding import holder_of
 from qa.commands.options import Home
 from qa.config import Settings, load_settings
 from qa.french import counted
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     # Loaded by the command itself: `sourcier --help` answers at once.
     from fastapi import FastAPI
 
-    from index.cross_encoder import Reranker
     from index.embedding import Encoder
 
 # Seconds that a process may be silent before uvicorn replaces it. Loading torch from a slow disk
@@ -55,23 +54,10 @@ def add_serve(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> No
 
 def application_of(settings: Settings, encoder_of: Callable[[Settings], Encoder]) -> FastAPI:
     """The application of these settings; the model is loaded when an index is first opened."""
-    from index.cross_encoder import load_reranker
-    from index.embedded import EmbeddedEngine, open_engine
     from qa.app import create_app
     from qa.refusal import threshold_of
-    from qa.serving import EngineHolder
 
-    @cache
-    def models() -> tuple[Encoder, Reranker | None]:
-        reranker = None if settings.reranker is None else load_reranker(settings.reranker)
-        return encoder_of(settings), reranker
-
-    def open_current() -> EmbeddedEngine:
-        return open_engine(settings.home, *models())
-
-    return create_app(
-        EngineHolder(settings.home, open_current), threshold_of(settings.risk), settings=settings
-    )
+    return create_app(holder_of(settings, encoder_of), threshold_of(settings.risk), settings=settings)
 
 
 def worker() -> FastAPI:

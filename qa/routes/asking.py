@@ -6,8 +6,11 @@ import time
 
 from fastapi import APIRouter
 
+from index.engine import Engine
 from qa.answer import ask
+from qa.chat.markdown import plain
 from qa.citing import cite
+from qa.conversation import Turn, searched
 from qa.replies import ask_out, citation_out
 from qa.routes import CurrentEngine, Remember, Threshold
 from qa.schemas import AskOut, QuestionIn, SearchOut
@@ -20,16 +23,25 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 def ask_route(body: QuestionIn, engine: CurrentEngine, threshold: Threshold, remember: Remember) -> AskOut:
     """Répond par des phrases des textes, citées au caractère près, ou refuse honnêtement."""
     started = time.perf_counter()
-    answer = ask(engine, body.question, body.top_k, body.filters.as_filters(), threshold)
-    reply = ask_out(body.question, answer, 1000 * (time.perf_counter() - started))
-    remember(body.question)
+    question = _searched(engine, body)
+    answer = ask(engine, question, body.top_k, body.filters.as_filters(), threshold)
+    reply = ask_out(body.question, question, answer, 1000 * (time.perf_counter() - started))
+    remember(question)
     return reply
 
 
 @router.post("/search")
 def search_route(body: QuestionIn, engine: CurrentEngine) -> SearchOut:
     """Donne les meilleurs passages, sans composer de réponse."""
-    search = engine.search(body.question, body.top_k, body.filters.as_filters())
+    question = _searched(engine, body)
+    search = engine.search(question, body.top_k, body.filters.as_filters())
     return SearchOut(
-        hits=[citation_out(c) for c in cite(search, body.question)], generation=search.generation
+        searched=question,
+        hits=[citation_out(c) for c in cite(search, question)],
+        generation=search.generation,
     )
+
+
+def _searched(engine: Engine, body: QuestionIn) -> str:
+    """The question, with what the conversation adds to it."""
+    return searched(engine, body.question, [Turn(t.role, plain(t.content)) for t in body.history])

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
 
 from qa.problems import problem
 from qa.routes import holder_of
-from qa.schemas import HealthOut
+from qa.schemas import HealthOut, ReadyOut
 from qa.serving import Phase
 
 router = APIRouter(prefix="/health", tags=["état"])
-
-
-class ReadyOut(BaseModel):
-    """`status` is "ok", or "swapping" while a new index is opened beside the one that answers."""
-
-    status: Literal["ok", "swapping"]
 
 
 @router.get("/live")

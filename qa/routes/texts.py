@@ -12,13 +12,12 @@ import anyio
 import anyio.from_thread
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from qa.builder import Builder, BuilderUnavailable
 from qa.config import Settings, texts_of
-from qa.index_schemas import JobOut
+from qa.index_schemas import DeletedOut, JobOut, TextOut
 from qa.keys import authorised
 from qa.problems import documented, problem
 from qa.text_names import BadName, UnsupportedFormat
@@ -28,22 +27,6 @@ from qa.texts_folder import TextTooLarge, Written, delete_text, write_text
 _ARRIVING = anyio.CapacityLimiter(4)
 # Seconds without a byte after which an upload counts as broken off, and gives its thread back.
 _LONGEST_SILENCE = 60.0
-
-
-class TextOut(BaseModel):
-    """A text written, and the build that will make it searchable."""
-
-    source: str = Field(description="le chemin sous le dossier de textes, tel qu'il y est écrit")
-    created: bool = Field(description="faux quand il remplace un texte")
-    sha256: str = Field(description="des octets reçus")
-    job: JobOut
-
-
-class DeletedOut(BaseModel):
-    """A text removed, and the build after which it answers no more."""
-
-    source: str
-    job: JobOut
 
 
 def _source(request: Request, source: str) -> str:

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench.links import CHROMIUM
 from qa.app import create_app
 from tests.qa.helpers import holder_of, index_texts
+from tests.running import running
 
 ANSWER = "Une sage-femme suit la grossesse normale, l'accouchement et les suites de couches."
 QUESTION = "Une sage-femme suit-elle la grossesse normale, l'accouchement et les suites de couches ?"
 LONG = "guides/Le long été.txt"
-_CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def long_text() -> str:
@@ -48,23 +38,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     index_texts(
         folder, {LONG: long_text(), "cpts.md": "# Les CPTS\n\nUne CPTS organise les soins de ville.\n"}
     )
-    # The listening socket is made here, so that no other process can take the port meanwhile.
-    listening = socket.create_server(("127.0.0.1", 0))
     # The fake encoder's cosines are spread wider than those that the usual threshold is made for.
-    application = create_app(holder_of(folder / "home"), threshold=0.99)
-    running = uvicorn.Server(uvicorn.Config(application, log_level="warning", ws="none"))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        deadline = time.monotonic() + 10
-        while not running.started:
-            assert time.monotonic() < deadline, "uvicorn did not start"
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        running.should_exit = True
-        thread.join(10)
-        listening.close()
+    with running(create_app(holder_of(folder / "home"), threshold=0.99)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +51,7 @@ def browser() -> Iterator[Browser]:
         stop = pytest.fail if "CI" in os.environ else pytest.skip
         stop("chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=list(_CHROMIUM))
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM))
         yield launched
         launched.close()
 

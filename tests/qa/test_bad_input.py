@@ -19,9 +19,12 @@ INTACT = {"question": "Qui finance chaque CPTS ?", "top_k": 5}
 ROUTES = ["/v1/ask", "/v1/search"]
 CONTROL = "la question contient des caractères de contrôle"
 LONG = "la question dépasse 2000 caractères"
+ROLE = "le rôle (« role ») d'un message de « history » est « user » ou « assistant »"
 INTEGER = "le champ « top_k » doit être un nombre entier"
 OBJECT = "le corps de la requête doit être un objet JSON, envoyé en application/json"
-UNKNOWN_FIELD = "un champ est inconnu ; seuls « question », « top_k » et « filters » sont acceptés"
+UNKNOWN_FIELD = (
+    "un champ est inconnu ; seuls « question », « top_k », « filters » et « history » sont acceptés"
+)
 UNKNOWN_FILTER = "un filtre est inconnu ; seuls « folder », « source » et « format » sont acceptés"
 FILTER_VALUE = "un filtre doit être une chaîne de caractères ou une liste de chaînes"
 NOT_UNICODE = "le champ « corps » n'est pas de l'Unicode valide"
@@ -42,6 +45,14 @@ def filters(value: str) -> str:
 
 def question(value: str) -> str:
     return f'{{"question": {value}}}'
+
+
+def history(value: str) -> str:
+    return f'{{"question": "{MARKER}", "history": {value}}}'
+
+
+def turn(role: str, content: str) -> str:
+    return f'[{{"role": {role}, "content": {content}}}]'
 
 
 # What is sent, the status, the pointers to what is wrong, and the sentences about it.
@@ -79,6 +90,27 @@ BODIES = {
     "a filter that is a number": (filters('{"folder": 1}'), ["#/filters"], [FILTER_VALUE]),
     "a filter that is null": (filters('{"source": null}'), ["#/filters"], [FILTER_VALUE]),
     "a number in a filter": (filters('{"format": ["md", 1]}'), ["#/filters"], [FILTER_VALUE]),
+    "a history that is no list": (
+        history('"a"'),
+        ["#/history"],
+        ["le champ « history » doit être une liste"],
+    ),
+    "a message that is no object": (
+        history('["a"]'),
+        ["#/history"],
+        ["chaque message de « history » est un objet JSON"],
+    ),
+    "a role that is no one's": (history(turn(f'"{MARKER}"', '"a"')), ["#/history"], [ROLE]),
+    "a message without content": (
+        history('[{"role": "user"}]'),
+        ["#/history"],
+        ["le champ « history » manque"],
+    ),
+    "a content of parts": (
+        history(turn('"user"', "[]")),
+        ["#/history"],
+        ["le champ « history » doit être une chaîne de caractères"],
+    ),
     "two faults": (
         f'{{"question": "", "top_k": "{MARKER}"}}',
         ["#/question", "#/top_k"],

@@ -34,6 +34,13 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         questions=None,
         gate=None,
         remember=0,
+        public_url=None,
+        chat_sources="none",
+        llm_url=None,
+        llm_model=None,
+        llm_key=None,
+        llm_timeout=60.0,
+        llm_rewrite=False,
         workers=1,
         host="127.0.0.1",
         port=8000,
@@ -58,6 +65,10 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         ("questions", "/srv/questions.txt", Path("/srv/questions.txt")),
         ("gate", "0.05", 0.05),
         ("remember", "100", 100),
+        ("public_url", "https://textes.fr/sourcier/", "https://textes.fr/sourcier"),
+        ("chat_sources", "openwebui", "openwebui"),
+        ("llm_timeout", "20", 20.0),
+        ("llm_rewrite", "1", True),
         ("workers", "2", 2),
     ],
 )
@@ -116,6 +127,9 @@ def test_a_bad_ranking_names_the_variable_and_the_value(monkeypatch: pytest.Monk
         ("largest_text", "0", "un nombre entier de Mio, de 1 à 2000, est attendu"),
         ("gate", "1.1", "une part de 0 à 1 est attendue"),
         ("remember", "-1", "un nombre entier de 0 à 10000 est attendu"),
+        ("chat_sources", "toutes", "openwebui, annotations ou none est attendu"),
+        ("llm_timeout", "0", "un nombre de secondes, de plus de 0 à 3600, est attendu"),
+        ("llm_rewrite", "oui!", "1 ou 0 est attendu"),
         ("workers", "0", "un nombre entier de 1 à 64 est attendu"),
     ],
 )
@@ -183,3 +197,32 @@ def test_a_tilde_is_the_person_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCIER_TEXTS", "~/textes")
     assert load_settings(home=Path("~/index")).home == Path("/maison/index")
     assert load_settings().texts == Path("/maison/textes")
+
+
+def test_a_language_model_needs_its_address_and_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCIER_LLM_URL", "http://127.0.0.1:11434/v1/")
+    with pytest.raises(BadSetting, match="SOURCIER_LLM_URL et SOURCIER_LLM_MODEL vont ensemble"):
+        load_settings()
+    monkeypatch.setenv("SOURCIER_LLM_MODEL", "mistral")
+    settings = load_settings()
+    assert (settings.llm_url, settings.llm_model) == ("http://127.0.0.1:11434/v1", "mistral")
+    monkeypatch.delenv("SOURCIER_LLM_URL")
+    with pytest.raises(BadSetting, match="SOURCIER_LLM_URL et SOURCIER_LLM_MODEL vont ensemble"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["public_url", "llm_url"])
+@pytest.mark.parametrize(
+    "address",
+    ["secret.fr", "ftp://secret.fr/v1", "http://moi:secret@a.fr", "http://a.fr?secret", "http://#secret"],
+)
+def test_a_bad_address_is_not_repeated_for_it_may_hold_a_password(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv(f"SOURCIER_{name.upper()}", address)
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == (
+        f"SOURCIER_{name.upper()} : une adresse http:// ou https:// est attendue, "
+        "sans mot de passe, « ? » ni « # »"
+    )

@@ -43,6 +43,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient, engine: Emb
     assert body.pop("took_ms") > 0
     assert body == {
         "question": ANSWERED,
+        "searched": ANSWERED,
         "answer": {
             "text": f"{ANSWER} [1]",
             "refused": False,
@@ -91,7 +92,7 @@ def test_search_gives_the_citations_of_the_answer(client: TestClient, generation
     asked = client.post("/v1/ask", json={"question": ANSWERED, "top_k": 3}).json()
     reply = client.post("/v1/search", json={"question": ANSWERED, "top_k": 3})
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
-    assert reply.json() == {"hits": asked["citations"], "generation": generation}
+    assert reply.json() == {"searched": ANSWERED, "hits": asked["citations"], "generation": generation}
 
 
 @pytest.mark.parametrize("top_k", [1, 2, 50])

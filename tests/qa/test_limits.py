@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from qa.limits import LARGEST_BODY, BodyLimit
+from qa.limits import LARGEST_BODY, LARGEST_CONVERSATION, BodyLimit
+
+JSON = {"content-type": "application/json"}
 
 
 def _body(size: int) -> bytes:
@@ -18,17 +20,26 @@ def _body(size: int) -> bytes:
 
 
 def test_a_body_of_just_the_limit_is_answered(client: TestClient) -> None:
-    reply = client.post("/v1/ask", content=_body(LARGEST_BODY), headers={"content-type": "application/json"})
+    reply = client.post("/v1/ask", content=_body(LARGEST_CONVERSATION), headers=JSON)
     assert reply.status_code == 200
 
 
 def test_one_byte_more_is_refused_without_an_echo(client: TestClient) -> None:
-    reply = client.post(
-        "/v1/ask", content=_body(LARGEST_BODY + 1), headers={"content-type": "application/json"}
-    )
+    reply = client.post("/v1/ask", content=_body(LARGEST_CONVERSATION + 1), headers=JSON)
     assert reply.status_code == 413
     assert reply.headers["content-type"] == "application/problem+json"
-    assert reply.json()["detail"] == "le corps de la requête dépasse 64 Kio"
+    assert reply.json()["detail"] == "le corps de la requête dépasse 4096 Kio"
+
+
+def test_a_chat_that_is_too_large_is_refused_in_openai_s_shape(client: TestClient) -> None:
+    reply = client.post("/v1/chat/completions", content=_body(LARGEST_CONVERSATION + 1), headers=JSON)
+    assert reply.status_code == 413
+    assert reply.json()["error"] == {
+        "message": "le corps de la requête dépasse 4096 Kio",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "request_too_large",
+    }
 
 
 def test_a_chunked_body_is_counted_and_its_rest_left(client: TestClient) -> None:
@@ -40,7 +51,7 @@ def test_a_chunked_body_is_counted_and_its_rest_left(client: TestClient) -> None
             sent += 1
             yield b" " * 8192
 
-    reply = client.post("/v1/ask", content=chunks(), headers={"content-type": "application/json"})
+    reply = client.post("/v1/index/build", content=chunks(), headers=JSON)
     assert sent == 100  # the test client gathers what it sends
     assert reply.status_code == 413
 

@@ -134,8 +134,9 @@ def test_a_citation_has_the_fields_of_the_contract() -> None:
 
 
 def test_an_answer_has_the_fields_of_the_contract() -> None:
-    assert ask_out("Que boire ?", ANSWER, 12.3456).model_dump() == {
-        "question": "Que boire ?",
+    assert ask_out("Et le soir ?", "Que boire le soir ?", ANSWER, 12.3456).model_dump() == {
+        "question": "Et le soir ?",
+        "searched": "Que boire le soir ?",
         "answer": {
             "text": "Buvez de l'eau. [2]",
             "refused": False,
@@ -150,7 +151,7 @@ def test_an_answer_has_the_fields_of_the_contract() -> None:
 
 def test_a_refusal_has_no_text_but_its_reason_and_its_citations() -> None:
     refusal = dataclasses.replace(ANSWER, sentences=(), reason="Rien n'en est dit.")
-    reply = ask_out("Que boire ?", refusal, 1.0).model_dump()
+    reply = ask_out("Que boire ?", "Que boire ?", refusal, 1.0).model_dump()
     assert reply["answer"] == {
         "text": None,
         "refused": True,

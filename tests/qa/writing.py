@@ -76,6 +76,7 @@ def send(
     sent: list[Message] = []
 
     async def receive() -> Message:
+        await asyncio.sleep(0)  # as from a socket: others get their turn
         return next(iter(incoming), {"type": "http.disconnect"})
 
     async def note(message: Message) -> None:

@@ -1,0 +1,1 @@
+"""OpenAI's chat protocol: what chat front ends send, and what they read."""
