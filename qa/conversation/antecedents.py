@@ -5,17 +5,19 @@ Rewrites nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from index.french import words
+from corpus.folding import fold
 from qa.conversation import vocabulary as v
 from qa.conversation.records import NounPhrase, Role, Word
 from qa.conversation.subjects import is_date, noun_phrases
 from qa.conversation.tokens import Token, tokenised
 
 # An answer's beginning says what it is about; it may be 100 kB long.
-LONGEST_ANSWER_READ = 1500
+LONGEST_ANSWER_READ = 1000
+_WORD = re.compile(r"[^\W\d_]+")
 # One turn further back is worth as much as a gender that does not agree.
 _OLDER = 1.5
 _ROLES_OF_PERSONS = (Role.SUBJECT, Role.OBJECT, Role.POSSESSIVE, Role.INDIRECT, Role.TONIC)
@@ -38,7 +40,7 @@ def exchange(question: str, acronyms: Collection[str], answer: str = "") -> Exch
 
 def answered_nouns(told: Sequence[Exchange]) -> frozenset[str]:
     """The words that the last answer begins with, singular and folded."""
-    return frozenset(v.singular(word) for word in words(told[0].answer[:LONGEST_ANSWER_READ]))
+    return frozenset(v.singular(word) for word in _WORD.findall(fold(told[0].answer[:LONGEST_ANSWER_READ])))
 
 
 def candidates(told: Exchange) -> list[NounPhrase]:

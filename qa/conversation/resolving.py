@@ -28,14 +28,14 @@ from qa.conversation.rewriting import appended, capitalised, rewritten, spliced
 from qa.conversation.turns import Turn
 
 # A person leans on the last turns; further back costs time and brings subjects long left.
-MOST_TURNS = 8
+MOST_TURNS = 5
 # Two exchanges back a subject is rarely meant any more.
 _MOST_TOLD = 2
 _MOST_ANTECEDENTS = 2
 # What may stand for something else than the subject that was named first.
 _SECOND = (Role.OBJECT, Role.INDIRECT, Role.OF_IT, Role.THERE)
 # What a person asked before may be a pasted page: its beginning tells the subject.
-_LONGEST_ASKED = 600
+_LONGEST_ASKED = 300
 # A longer message is no follow-up, and is not read.
 _LONGEST_FOLLOW_UP = 300
 

@@ -22,9 +22,9 @@ from qa.llm.quoting import copied, quotations, stands
 from qa.llm.sentences import Claim
 from qa.llm.supporting import unsupported
 
-# Token by token likeness of a sentence to the passage that it cites. On the demonstration texts,
-# sentences with their words moved about have 0.713 or more with their own passage in 99 cases of
-# 100; 93 % of those set against the passages most like theirs have less than 0.71.
+# Token by token likeness of a sentence to the passage that it cites. On the demonstration texts 99 in
+# 100 sentences, a quarter of their words moved, have 0.713 or more with their own passage; set against
+# the two passages found next, the median has 0.66 and 95 in 100 have less than 0.723.
 LEAST_LIKENESS = 0.71
 # Nothing of use is longer, and time grows with the square.
 LONGEST = 700

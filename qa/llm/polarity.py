@@ -11,7 +11,7 @@ from corpus.folding import fold
 
 # By family, on folded text. Those of a clause bear on that clause alone.
 _LOCAL = {
-    "negation": r"ne|n'(?=\w)|pas|aucune?s?|jamais|ni|guere|nulle?s?|nullement|nulle part|personne ne",
+    "negation": r"pas|aucune?s?|jamais|ni|guere|nulle?s?|nullement|nulle part|personne ne",
     "not": r"non",
     "without": r"sans|depourvue?s?|faute d[e']|absence d[e']|prive(?:e|s|es)? d[e']",
     "forbidden": r"interdi\w*|prohib\w*|proscri(?:t|te|ts|tes|re|vent)|defendu\w*|refus\w*|rejet\w*|"
@@ -76,8 +76,12 @@ def clause_marks(text: str) -> frozenset[str]:
     often = {"mostly"} if "le plus souvent" in folded else set()
     folded = _ONLY.sub(" ", _IDLE.sub(" ", folded))
     # « n'a pas dit que l'un ne viendra pas » denies twice.
-    often |= {"denied twice"} if len(_DENIED.findall(folded)) > 1 else set()
-    return frozenset(often | {name for name, pattern in _LOCAL_PATTERNS.items() if pattern.search(folded)})
+    denials = (
+        {"ne", "denied twice"} if len(found := _DENIED.findall(folded)) > 1 else {"ne"} if found else set()
+    )
+    return frozenset(
+        often | denials | {name for name, pattern in _LOCAL_PATTERNS.items() if pattern.search(folded)}
+    )
 
 
 def sentence_marks(text: str) -> frozenset[str]:

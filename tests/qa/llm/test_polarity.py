@@ -11,9 +11,10 @@ from qa.llm.polarity import clause_marks, sentence_marks
     ("text", "marks"),
     [
         ("La loi est votée", set()),
-        ("La loi n’est pas votée", {"negation"}),
+        ("La loi n’est pas votée", {"ne", "negation"}),
         ("Le parcours est né en 2004", set()),
-        ("Aucun hôpital ne ferme", {"negation"}),
+        ("Aucun hôpital ne ferme", {"ne", "negation"}),
+        ("Il ne dit pas qu’elle ne vient pas", {"ne", "negation", "denied twice"}),
         ("Il vient sans rendez-vous", {"without"}),
         ("La vente est interdite", {"forbidden"}),
         ("Le patient peut venir", {"possibility"}),
