@@ -17,6 +17,7 @@ LARGEST_CONVERSATION = 4 * 1024 * 1024
 _CONVERSATIONS = frozenset({"/v1/ask", "/v1/search", "/v1/chat/completions", "/mcp"})
 _TEXTS = "/v1/documents/"
 _OPENAI = ("/v1/chat/", "/v1/models")  # whose errors have another shape
+_SHORTER = " ; retirez-en les images, les documents ou les messages les plus anciens"
 
 
 class BodyLimit:
@@ -31,25 +32,28 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = LARGEST_CONVERSATION if _is_conversation(scope) else LARGEST_BODY
-        messages: list[Message] = []
-        size, more = 0, True
+        # One array: a client that sends byte by byte would make millions of messages of 4 MiB.
+        body, more = bytearray(), True
         while more:
             message = await receive()
-            messages.append(message)
-            size += len(message.get("body", b""))
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
             more = message.get("more_body", False)
-            if size > most:
+            if len(body) > most:
                 sentence = f"le corps de la requête dépasse {most // 1024} Kio"
+                if most == LARGEST_CONVERSATION:
+                    sentence += _SHORTER
                 if scope["path"].startswith(_OPENAI):
                     reply = error_reply(413, "request_too_large", sentence)
                 else:
                     reply = problem(413, "body_too_large", "Requête trop grosse", sentence)
                 await reply(scope, receive, send)
                 return
-        gathered = iter(messages)
+        whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
         async def replay() -> Message:
-            return next(gathered, None) or await receive()
+            return whole.pop() if whole else await receive()
 
         await self._app(scope, replay, send)
 

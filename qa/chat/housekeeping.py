@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 
+from qa.chat.messages import printable
 from qa.chat.schemas import MessageIn
 
 _LONGEST_TITLE = 60  # characters: one line in the list of chats of Open WebUI and LibreChat
@@ -27,7 +28,8 @@ def housekeeping(messages: Sequence[MessageIn]) -> str | None:
     last = next((m.text for m in reversed(messages) if m.role == "user"), "")
     for opening, answer in _PROMPTS:
         if last.startswith(opening):
-            return answer(last)
+            # Half a surrogate pair cannot be sent back.
+            return answer(printable(last))
     if any(
         m.role == "system" and m.text.startswith("Available Tools: ") and _TOOLS in m.text for m in messages
     ):
@@ -36,11 +38,12 @@ def housekeeping(messages: Sequence[MessageIn]) -> str | None:
 
 
 def _title(prompt: str) -> str:
-    """The first question of the chat, cut between two words where it is long."""
+    """The first question of the chat, cut where it is long, between two words if it has several."""
     questions = _questions(prompt)
     title = " ".join(questions[0].split()).rstrip(" ?!.") if questions else ""
     if len(title) > _LONGEST_TITLE:
-        title = title[: _LONGEST_TITLE - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+        cut = title[: _LONGEST_TITLE - 1]
+        title = (cut.rpartition(" ")[0] or cut).rstrip(" ,;:") + "…"
     return title[:1].upper() + title[1:] or _NO_TITLE
 
 

@@ -59,7 +59,7 @@ def asked_of(messages: Sequence[MessageIn]) -> Asked:
     question = _unwrapped(messages[last].text)
     if len(question) > LONGEST_QUESTION:
         raise QuestionTooLong(_TOO_LONG)
-    question = _printable(question)
+    question = printable(question)
     if not question:
         raise NoQuestion(_NO_TEXT if isinstance(messages[last].content, list) else _NO_QUESTION)
     turns = (turn for message in reversed(messages[:last]) if (turn := _turn(message)) is not None)
@@ -74,7 +74,7 @@ def _unwrapped(text: str) -> str:
     return text.strip()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """White space for what is no character: a person pastes from a PDF, form feeds too."""
     unprintable = (c for c in set(text) if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n\r")
     return text.translate({ord(c): " " for c in unprintable}).strip()
@@ -82,9 +82,9 @@ def _printable(text: str) -> str:
 
 def _turn(message: MessageIn) -> Turn | None:
     if message.role == "user":
-        text = _printable(_unwrapped(message.text)[:_LONGEST_TURN])
+        text = printable(_unwrapped(message.text)[:_LONGEST_TURN])
         return Turn("user", text) if text else None
     if message.role == "assistant":
-        text = _printable(plain(without_notes(message.text[:_LONGEST_TURN])))
+        text = printable(plain(without_notes(message.text[:_LONGEST_TURN])))
         return Turn("assistant", text) if text else None
     return None

@@ -33,8 +33,10 @@ def annotations(citations: Sequence[Citation], base_url: str) -> list[dict[str, 
 
 
 def _event(citation: Citation, base_url: str) -> dict[str, object]:
-    # The & ends our directive: what is added after it is another one, which no browser knows.
-    url = f"{passage_link(citation, base_url)}&"
+    link = passage_link(citation, base_url)
+    # The & ends our directive: what is added after it is another one, which no browser knows. Without
+    # a directive it would belong to the name of the anchor.
+    url = f"{link}&" if ":~:" in link else f"{link}:~:&"
     identity = f"{citation.number}. {citation.source} [{citation.start}-{citation.end}]"
     name = _name(citation)
     metadata: dict[str, object] = {"source": identity, "name": name, "url": url}

@@ -52,6 +52,7 @@ class EventStream(EventSourceResponse):
 async def unless_gone(request: Request, work: Awaitable[T]) -> T | None:
     """What the work gives, or None where the client hangs up before: the work is then cancelled."""
     made: T | None = None
+    failure: Exception | None = None
     async with create_task_group() as group:
 
         async def watch() -> None:
@@ -60,8 +61,13 @@ async def unless_gone(request: Request, work: Awaitable[T]) -> T | None:
             group.cancel_scope.cancel()
 
         group.start_soon(watch)
-        made = await work
+        try:
+            made = await work
+        except Exception as error:  # out of the group, which would wrap it in one of its own
+            failure = error
         group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
     return made
 
 

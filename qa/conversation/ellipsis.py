@@ -78,7 +78,10 @@ def completed(fragment: Exchange, body: int, before: Exchange) -> str | None:
     owned = phrase.head in v.OWNED_NOUNS - v.PUBLICS and phrase.owner is None and not phrase.named
     if owned and preposition in ("", "pour", "de"):
         about = _about(before, phrase)
-        return capitalised(f"{phrase.text} {of(about.article, about.whole)} ?", "E") if about else None
+        if about is None:
+            return None
+        rest = fragment.question[fragment.tokens[phrase.last].end :].rstrip(_END)
+        return capitalised(f"{phrase.text} {of(about.article, about.whole)}{rest} ?", "E")
     return _replaced(said, phrase, preposition, before)
 
 

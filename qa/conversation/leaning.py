@@ -46,8 +46,7 @@ def leaning(
     `answered`: the nouns of the answer before, singular and folded. "Les médecins sont-ils
     salariés ?" goes on about a health centre if that answer spoke of its doctors.
     """
-    folded = [token.folded for token in tokens if not token.mark]
-    if not folded or all(word in v.COURTESIES for word in folded) or _SWITCH.search(fold(text)):
+    if asks_nothing(tokens) or changes_subject(text):
         return ALONE
     body = _body(tokens)
     if compares(phrases):
@@ -64,6 +63,16 @@ def leaning(
     if asks(tokens, body):
         return Leaning(Shape.QUESTION_FRAGMENT, (), body) if is_short(tokens, phrases) else ALONE
     return Leaning(Shape.FRAGMENT, (), body) if continues(tokens, phrases, body) else ALONE
+
+
+def asks_nothing(tokens: Sequence[Token]) -> bool:
+    """Whether a message is a courtesy: "merci beaucoup"."""
+    return all(token.mark or token.folded in v.COURTESIES for token in tokens)
+
+
+def changes_subject(text: str) -> bool:
+    """Whether a message says that it does: "autre question :"."""
+    return _SWITCH.search(fold(text)) is not None
 
 
 def _body(tokens: Sequence[Token]) -> int:

@@ -6,9 +6,12 @@ first. Knows nothing of indexes: acronyms are given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.folding import fold
+from index.questions import is_english
 from qa.conversation import english
 from qa.conversation import vocabulary as v
 from qa.conversation.antecedents import (
@@ -21,10 +24,11 @@ from qa.conversation.antecedents import (
     topic,
 )
 from qa.conversation.ellipsis import completed, question_completed
-from qa.conversation.leaning import leaning
+from qa.conversation.leaning import asks_nothing, changes_subject, leaning
 from qa.conversation.phrasing import of
 from qa.conversation.records import Leaning, Role, Shape
 from qa.conversation.rewriting import appended, capitalised, rewritten, spliced
+from qa.conversation.tokens import tokenised
 from qa.conversation.turns import Turn
 
 # A person leans on the last turns; further back costs time and brings subjects long left.
@@ -32,6 +36,12 @@ MOST_TURNS = 5
 # Two exchanges back a subject is rarely meant any more.
 _MOST_TOLD = 2
 _MOST_ANTECEDENTS = 2
+# "Merci pour la réponse. ", "D'accord ! ": said before the question, and no part of it.
+_THANKS = re.compile(
+    r"(?:(?:merci|ok|d['’]accord|daccord|super|parfait|tres|bien|entendu|compris|genial|cool|beaucoup|bonjour"
+    r"|pour|de|la|les|cette|ces|ta|votre|vos|cet|l['’]|reponses?|precisions?|infos?|informations?|explications?"
+    r"|je vois|c['’]est note)\b[ ,]*)+[.!…;]+\s*(?=\w)"
+)
 # What may stand for something else than the subject that was named first.
 _SECOND = (Role.OBJECT, Role.INDIRECT, Role.OF_IT, Role.THERE)
 # What a person asked before may be a pasted page: its beginning tells the subject.
@@ -42,10 +52,15 @@ _LONGEST_FOLLOW_UP = 300
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """`question`: what to search with; as it was asked when `shape` is `Shape.ALONE`."""
+    """`question`: what to search with; as it was asked when `shape` is `Shape.ALONE`.
+
+    `completed`: a question that shows no sign of leaning, with the subject of the conversation beside
+    it. Whether it is meant, the texts tell: see `searched`. None where it cannot be.
+    """
 
     question: str
     shape: Shape = Shape.ALONE
+    completed: str | None = None
 
 
 def resolve(
@@ -73,7 +88,21 @@ def resolve(
     if not told:
         return Resolution(question)
     resolution = _resolved(question, told, acronyms)
-    return resolution if len(resolution.question) <= longest else Resolution(question)
+    if len(resolution.question) > longest:
+        return Resolution(question)
+    if resolution.shape is Shape.ALONE:
+        return Resolution(question, completed=_completed(question, told, longest))
+    return resolution
+
+
+def _completed(question: str, told: Sequence[Exchange], longest: int) -> str | None:
+    """ "Le patient doit-il être là ?" with ", la téléexpertise"."""
+    about, tokens = topic(told), tokenised(question[: _LONGEST_FOLLOW_UP + 1])
+    says_all = len(question) > _LONGEST_FOLLOW_UP or asks_nothing(tokens) or changes_subject(question)
+    if about is None or says_all or is_english(question):
+        return None
+    found = appended(question, about.text, ", ")
+    return found if len(found) <= longest else None
 
 
 def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
@@ -100,6 +129,10 @@ def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
 def _resolved(question: str, told: Sequence[Exchange], acronyms: Collection[str]) -> Resolution:
     if len(question) > _LONGEST_FOLLOW_UP:
         return Resolution(question)
+    thanked = _THANKS.match(fold(question))
+    if thanked is not None and len(fold(question)) == len(question):
+        asked = _resolved(question[thanked.end() :], told, acronyms)
+        return Resolution(question) if asked.shape is Shape.ALONE else asked
     if english.is_english_follow_up(question):
         carried = english.resolved(question, told)
         return Resolution(question) if carried is None else Resolution(carried, Shape.WORDS)

@@ -47,7 +47,9 @@ def rewritten(text: str, tokens: Sequence[Token], word: Word, stands_for: NounPh
             return _subject(text, tokens, word.at, stands_for)
         case Role.OBJECT:
             return appended(_without(text, tokens, word.at), stands_for.text)
-        case Role.INDIRECT | Role.THERE:
+        case Role.THERE:
+            return appended(_without(text, tokens, word.at), _there(tokens, stands_for))
+        case Role.INDIRECT:
             more = to(stands_for.article, stands_for.whole)
             return appended(_without(text, tokens, word.at), more)
         case Role.OF_IT:
@@ -71,6 +73,14 @@ def rewritten(text: str, tokens: Sequence[Token], word: Word, stands_for: NounPh
             return spliced(text, token.start, token.end, f"{which} {stands_for.whole}")
         case _:
             return appended(text, stands_for.text, ", ")
+
+
+def _there(tokens: Sequence[Token], place: NounPhrase) -> str:
+    """What "y" stands for: "dans un hôpital", "à Paris", and "à la CPTS" one takes part in."""
+    governed = any(v.GOVERNING_A.match(token.folded) for token in tokens)
+    if governed or (place.named and not place.determiner):
+        return to(place.article, place.whole)
+    return f"dans {place.text}"
 
 
 def _subject(text: str, tokens: Sequence[Token], at: int, stands_for: NounPhrase) -> str:

@@ -5,6 +5,8 @@ Word lists, folded (no accents, lower case). Knows no grammar.
 
 from __future__ import annotations
 
+import re
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -109,6 +111,11 @@ ABOUT = (
     ("pareil",),
 )
 ABOUT_WORDS = _set("quid idem pareil meme en")
+# "Y participer" is "à quelque chose"; what one does somewhere, one does "dans" it.
+GOVERNING_A = re.compile(
+    r"(?:particip|adher|acce[ds]|recour|oppos|repond|renonc|inscri|soumi|soumett|contribu|souscri|assist|appart"
+    r"|pens|droit|recourt|oblig|contrain|pretend|parvien|tien|touch|ajout|rattach|affili|associ|echapp)"
+)
 COURTESIES = _set(
     """
     merci bonjour bonsoir salut ok oui non parfait super d'accord daccord accord bien tres beaucoup au

@@ -139,7 +139,7 @@ async def _rewritten(request: Request, writer: Writer | None, asked: Asked) -> s
     settings = _settings(request)
     if writer is None or settings is None or not settings.llm_rewrite or not asked.history:
         return None
-    return await writer.rewrite(asked.question, asked.history)
+    return await unless_gone(request, writer.rewrite(asked.question, asked.history))
 
 
 def _answered(
