@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from index.filtering import Filters
+if TYPE_CHECKING:
+    # Loads numpy, and sets how many threads it has: the client of the service has no use for that.
+    from index.filtering import Filters
 
 
 class FiltersIn(BaseModel):
@@ -44,6 +46,8 @@ class FiltersIn(BaseModel):
 
     def as_filters(self) -> Filters:
         """What the engine takes."""
+        from index.filtering import Filters
+
         return Filters(_values(self.folder), _values(self.source), _values(self.format))
 
 

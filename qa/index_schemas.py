@@ -6,13 +6,17 @@ Shapes only. Those of questions and documents are in `schemas`.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from qa.jobs import Job, Reason, State
+from qa.job_states import Reason, State
 from qa.schemas import IndexOut
+
+if TYPE_CHECKING:
+    # Locks files, through the index: the client of the service reads these shapes without it.
+    from qa.jobs import Job
 
 _GENERATION = "g-20260101T090000000000-1a2b3c4d"
 

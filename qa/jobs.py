@@ -14,17 +14,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from filelock import FileLock
 
 from corpus.errors import SourcierError
 from index.errors import BuildUnderWay, UnusableHome
 from index.lock import is_building, is_held
+from qa.job_states import Reason as Reason
+from qa.job_states import State as State
 
-Reason = Literal["http", "terminal", "watch", "texts"]
 KEPT_JOBS = 20
 _NAME = re.compile(r"j-[0-9]{20}-[0-9a-f]{8}")
 
@@ -43,16 +43,6 @@ class JobUnderWay(BuildUnderWay):
     def __init__(self, job: Job | None) -> None:
         super().__init__("une construction est déjà en cours ; attendez sa fin, ou annulez-la")
         self.job = job
-
-
-class State(StrEnum):
-    """What becomes of a job: the last three are for good."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,22 +52,19 @@ class EventStream(EventSourceResponse):
 async def unless_gone(request: Request, work: Awaitable[T]) -> T | None:
     """What the work gives, or None where the client hangs up before: the work is then cancelled."""
     made: T | None = None
-    failure: Exception | None = None
-    async with create_task_group() as group:
+    try:
+        async with create_task_group() as group:
 
-        async def watch() -> None:
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
-            group.cancel_scope.cancel()
+            async def watch() -> None:
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
 
-        group.start_soon(watch)
-        try:
+            group.start_soon(watch)
             made = await work
-        except Exception as error:  # out of the group, which would wrap it in one of its own
-            failure = error
-        group.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+            group.cancel_scope.cancel()
+    except ExceptionGroup as failures:  # the group wraps even the one there can be
+        raise failures.exceptions[0] from None
     return made
 
 

@@ -19,7 +19,7 @@ import httpx2
 from qa.client.calls import Call
 from qa.client.errors import Reply, Unusable, WaitedTooLong
 from qa.index_schemas import JobOut
-from qa.jobs import State
+from qa.job_states import State
 
 LOCAL = "http://127.0.0.1:8000"
 # Seconds without a byte. An answer takes milliseconds; a large PDF that is sent is read meanwhile.

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
       (?P<elided>(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu){_APOSTROPHE})(?=\w)
     | (?P<inverted>(?:{_HYPHEN}t{_APOSTROPHE}|(?:{_HYPHEN}t)?{_HYPHEN})(?:{_PRONOUNS})(?!\w))
     | (?P<spaced>(?<=\w)\ t\ ?{_APOSTROPHE}?{_HYPHEN}?\ ?(?:ils?|elles?|on)(?!\w))     # "a t il", "a t'il"
+    | (?P<titled>(?-i:M|MM|Mme|Mmes|Mlle|Dr|Pr|Me)\.?\ (?-i:[A-ZÀ-Ý])[^\W\d_]*\.?)     # "M. D.", "Mme Martin"
     | (?P<word>[^\W_]+(?:(?:{_APOSTROPHE}|[.,](?=\d)
         |(?!{_HYPHEN}(?:t(?:{_HYPHEN}|{_APOSTROPHE}))?(?:{_PRONOUNS})(?!\w)){_HYPHEN})[^\W_]+)*)
     | (?P<mark>[^\w\s]|_)
@@ -73,7 +74,7 @@ def tokenised(text: str) -> list[Token]:
             folded = re.sub(r"^ ?-?t(?:-| '? ?|'|')-? ?|^-", "", folded)
         elif kind == "elided":
             folded = folded.rstrip("'")
-        capital = kind == "word" and not shouted and written != written.lower()
+        capital = kind in ("word", "titled") and not shouted and written != written.lower()
         found.append(Token(match.start(), match.end(), written, folded, inverted, kind == "mark", capital))
         at = match.end()
     return _regrouped(found)

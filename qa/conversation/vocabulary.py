@@ -89,6 +89,7 @@ VERBS = (
 # Neither noun, verb nor determiner.
 SMALL_WORDS = _set(
     """
+    coucou slt bjr
     et ou mais donc or ni car si ne n pas plus moins aussi alors puis enfin encore deja toujours jamais
     souvent tres trop peu beaucoup assez bien mal ici la-bas oui non ok merci bonjour salut bonsoir svp
     stp dont que qu se s me m te t y en tout tous autant tant environ seulement vraiment exactement
@@ -118,8 +119,9 @@ GOVERNING_A = re.compile(
 )
 COURTESIES = _set(
     """
-    merci bonjour bonsoir salut ok oui non parfait super d'accord daccord accord bien tres beaucoup au
-    revoir thanks thank you hello hi ah bon genial compris cool entendu bravo voila svp stp s'il te vous
+    merci bonjour bonsoir salut slt bjr coucou ok oui non parfait super d'accord daccord accord bien tres
+    beaucoup au revoir thanks thank you hello hi ah bon genial compris cool entendu bravo voila svp stp
+    s'il te vous
     plait pour et de rien d
     """
 )

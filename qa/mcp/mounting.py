@@ -1,8 +1,8 @@
 """The protocol's server at `/mcp` of the application: streamable HTTP, without sessions.
 
 Each request is whole in itself, so that any of several worker processes can answer it; replies are
-JSON. Who may ask is decided by `keys`, as for the routes that write: with a key only its bearer,
-without one no page of another site.
+JSON. Who may ask is decided as for chats: with a key its bearer, wherever it comes from, without one
+no page of another site.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from qa.config import Settings
-from qa.keys import authorised
 from qa.mcp.server import Service, server_of
 from qa.remembered import Remembered
+from qa.routes.chat import permitted
 from qa.serving import Stopping
 
 PATH = "/mcp"
@@ -39,7 +39,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises KeyRequired, AnotherSite or Stopping, which the application turns into replies."""
         request = Request(scope)
-        await authorised(request, await _bearer(request))
+        await permitted(request, await _bearer(request))
         if self._manager is None:
             raise Stopping("le service s'arrête ; réessayez dans un instant")
         await self._manager.handle_request(scope, receive, send)
@@ -48,7 +48,7 @@ class Endpoint:
     async def running(self) -> AsyncIterator[None]:
         """Answers for the length of the block; what is under way at its end is cancelled."""
         # The package's own checks of Host and Origin want every name of the service listed:
-        # `keys` refuses the same requests without that.
+        # `permitted` refuses the same requests without that.
         manager = StreamableHTTPSessionManager(self._server, stateless=True, json_response=True)
         async with manager.run():
             self._manager = manager

@@ -88,6 +88,8 @@ def _links(url: str) -> Iterator[str]:
 
 
 def _page(noun: str, total: int, offset: int, shown: int) -> str:
+    if not total:
+        return f"Aucun {noun}."
     whole = str(total) + " sens" if noun == "sens" else counted(total, noun)
     if shown == total:
         return f"{whole} :"

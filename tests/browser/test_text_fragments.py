@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -98,6 +99,12 @@ def test_what_open_webui_adds_to_an_address_takes_nothing_away(painted: Page, ad
     card = event["data"]["source"]["url"]  # type: ignore[index]
     assert look(painted, card).right
     assert look(painted, f"{card}#:~:text=Lt,l").right
+    # Where the text's own words name nothing, the page is scrolled to the passage all the same.
+    (event,) = openwebui_events([replace(citation("Après"), quote="…")], address)
+    bare = event["data"]["source"]["url"]  # type: ignore[index]
+    assert ":~:text=" not in bare
+    for opened in (bare, f"{bare}#:~:text=Lt,l"):
+        assert look(painted, opened).on_screen
     # Without the care taken, its addition would undo the directive.
     assert not look(painted, f"{passage_link(cited, address)}#:~:text=Lt,l").right
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from index.engine import Engine
+from index.errors import DamagedIndex
+from qa.llm import Ending, Written
 from qa.serving import EngineHolder
 from tests.qa.chat.support import (
     BASE,
     KEY,
     PATH,
+    FakeWriter,
     body_of,
     client_of,
 )
@@ -126,6 +130,17 @@ def test_an_unforeseen_error_is_500_without_its_text(
     error = error_of(client_of(home), 500, json=body_of(ANSWERED))
     assert (error["code"], error["message"]) == ("error", "une erreur imprévue s'est produite")
     assert MARKER in caplog.text
+
+
+def test_an_index_found_damaged_while_a_reply_is_written_is_said_so(home: Path) -> None:
+    class Failing(FakeWriter):
+        async def write(self, *given: Any) -> AsyncGenerator[Written | Ending, None]:
+            raise DamagedIndex("store.sqlite : illisible")
+            yield  # a generator
+
+    client = client_of(home, Failing())
+    error = error_of(client, 503, json=body_of(ANSWERED, model="sourcier-llm"))
+    assert (error["code"], error["message"]) == ("damaged_index", "store.sqlite : illisible")
 
 
 @pytest.fixture

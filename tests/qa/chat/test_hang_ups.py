@@ -9,12 +9,14 @@ import http.client
 import json
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from qa.conversation import Turn
 from qa.llm import Ending, Written
 from qa.serving import EngineHolder
 from tests.qa.chat.serving import Served, serving
@@ -50,13 +52,24 @@ def hang_up(port: int) -> bytes:
     return read
 
 
-def leave(port: int, writer: FakeWriter) -> None:
-    """Asks for a whole reply, and leaves while it is written."""
+def leave(port: int, writer: FakeWriter, asked: dict[str, Any]) -> None:
+    """Asks, and leaves while the language model is at work."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    body = json.dumps(body_of(model="sourcier-llm"))
-    client.request("POST", PATH, body, {"Content-Type": "application/json"})
+    client.request("POST", PATH, json.dumps(asked), {"Content-Type": "application/json"})
     wait_until(lambda: writer.open == 1)
     client.close()
+
+
+class SlowRewriter(FakeWriter):
+    """Takes its time to say the question again."""
+
+    async def rewrite(self, question: str, history: Sequence[Turn]) -> str | None:
+        self.open += 1
+        try:
+            await asyncio.sleep(600)
+        finally:
+            self.open -= 1
+        return None
 
 
 def tasks(served: Served) -> int:
@@ -93,9 +106,20 @@ def test_a_client_that_does_not_wait_for_a_whole_reply_leaves_no_work_running(
     hang_up(served.port)
     wait_until(lambda: writer.open == 0)
     before = tasks(served)
-    leave(served.port, writer)
+    leave(served.port, writer, body_of(model="sourcier-llm"))
     wait_until(lambda: writer.open == 0)
     wait_until(lambda: tasks(served) == before)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_does_not_wait_for_its_question_to_be_rewritten_leaves_no_work_running(
+    home: Path, stream: bool
+) -> None:
+    writer = SlowRewriter(Ending())
+    with serving(service(home, writer, llm_rewrite=True)) as served:
+        body = body_of("Qui ?", "Personne.", "Et par vidéo ?", model="sourcier-llm", stream=stream)
+        leave(served.port, writer, body)
+        wait_until(lambda: writer.open == 0)
 
 
 def test_a_client_that_stays_holds_the_engine_until_it_leaves(served: Served, writer: FakeWriter) -> None:

@@ -104,6 +104,14 @@ def test_a_long_title_is_cut_between_two_words_and_none_is_named() -> None:
     title = json.loads(answer or "")["title"]
     assert title == "Comment s'organisent les soins s'organisent les soins…"
     assert json.loads(housekeeping(prompt(opening, "")) or "") == {"title": "Nouvelle conversation"}
+    unbroken = housekeeping(prompt(opening, f"USER: {'x' * 300}\n"))
+    assert json.loads(unbroken or "") == {"title": "X" + "x" * 58 + "…"}
+
+
+def test_what_cannot_be_sent_back_is_not() -> None:
+    opening = "Generate a concise title summarizing the chat history."
+    answer = housekeeping(prompt(opening, "USER: Qui\ud800 finance ?\n"))
+    assert json.loads(answer or "") == {"title": "Qui finance"}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,14 @@ def test_a_card_of_open_webui_has_title_quote_address_and_score() -> None:
     ]
 
 
+def test_the_address_of_a_card_without_a_directive_still_names_the_passage() -> None:
+    short = replace(CITATION, quote="…")
+    (event,) = openwebui_events([short], BASE)
+    assert ":~:" not in passage_link(short, BASE)
+    # What Open WebUI adds is then in the directives, and not in the anchor's name.
+    assert event["data"]["source"]["url"] == f"{passage_link(short, BASE)}:~:&"  # type: ignore[index]
+
+
 def test_each_citation_has_a_card_of_its_own_in_their_order() -> None:
     same = replace(CITATION, number=2)
     other = replace(CITATION, number=3, source="http://a.md", page=4)

@@ -21,7 +21,7 @@ from qa.client import (
     WaitedTooLong,
 )
 from qa.config import Settings, load_settings
-from qa.jobs import State
+from qa.job_states import State
 from tests.qa import encoders
 from tests.qa.building_support import WIND, save, until
 from tests.qa.helpers import holder_of

@@ -167,3 +167,9 @@ def test_an_aspect_is_not_put_in_place_of_what_was_defined() -> None:
     assert asked("Qu'est-ce qu'un hôpital de jour ?", "Et la chirurgie ?") == (
         "La chirurgie dans un hôpital de jour ?"
     )
+
+
+def test_what_follows_a_noun_that_wants_an_owner_is_kept() -> None:
+    assert asked("Combien y avait-il de CPTS fin 2018 ?", "Et l'objectif pour 2022 ?") == (
+        "L'objectif de CPTS pour 2022 ?"
+    )

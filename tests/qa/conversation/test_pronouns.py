@@ -165,3 +165,22 @@ def test_an_antecedent_in_the_question_needs_no_other(question: str) -> None:
 )
 def test_words_that_only_look_like_pronouns_lean_on_nothing(question: str) -> None:
     assert asked(HAS, question) == question
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "searched"),
+    [
+        (
+            "Qu'est-ce qu'un EHPAD ?",
+            "Quel personnel y trouve-t-on ?",
+            "Quel personnel trouve-t-on dans un EHPAD ?",
+        ),
+        ("Qu'est-ce qu'un GHT ?", "Qui peut y adhérer ?", "Qui peut adhérer à un GHT ?"),
+        ("Que visiter à Paris ?", "Qu'y mange-t-on ?", "Que mange-t-on à Paris ?"),
+        ("Qu'est-ce que la T2A ?", "Qui s'occupe de la calculer ?", "Qui s'occupe de calculer la T2A ?"),
+        ("Qui est Mme L. ?", "Et M. D., de quoi souffre-t-il ?", "Et M. D., de quoi souffre-t-il ?"),
+        ("Qui est le Dr Martin ?", "Où exerce-t-il ?", "Où le Dr Martin exerce-t-il ?"),
+    ],
+)
+def test_a_place_what_one_takes_part_in_and_titled_names(told: str, question: str, searched: str) -> None:
+    assert asked(told, question) == searched
