@@ -28,6 +28,10 @@ TIMEOUT = 60.0
 _IDLE = 2.0
 # Seconds between two looks at a build, which takes seconds to minutes.
 _PAUSE = 0.25
+# Seconds, one day: what waits longer waits for ever, and says so by None.
+_LONGEST = 86_400.0
+# Without a question or a fragment, even an empty one: the path of a call would become part of it.
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f?#\\]+")
 
 
 class Options(TypedDict):
@@ -46,6 +50,8 @@ def options(key: str | None, timeout: float | None) -> Options:
     # What a service takes for a key: a line end is what a key read from a file often has too much.
     if key is not None and not re.fullmatch(r"[!-~]+", key):
         raise Unusable("la clé est vide ou contient un espace, un accent ou un saut de ligne ; corrigez-la")
+    if timeout is not None and not 0 < timeout <= _LONGEST:
+        raise Unusable("« timeout » est un nombre de secondes, plus de 0 et un jour au plus, ou None")
     return Options(
         headers={} if key is None else {"Authorization": f"Bearer {key}"},
         timeout=timeout,
@@ -61,11 +67,12 @@ def address(url: str) -> str:
     """The service's URL without its last slash. Raises Unusable."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is no number, or beyond 65535
+        host = (parts.hostname or "").encode("idna")  # as the name is looked up
+        usable = parts.scheme in ("http", "https") and host and parts.port != 0
+    except ValueError:  # a port that is no number, or beyond 65535; a part of a name that is too long
         usable = False
     # A name and a password in it would take the key's place, and stand in every error.
-    if not usable or parts.username is not None or parts.query or parts.fragment:
+    if not usable or parts.username is not None or not _ADDRESS.fullmatch(url):
         raise Unusable(f"l'adresse du service ne convient pas ; donnez-la comme {LOCAL}")
     return url.rstrip("/")
 

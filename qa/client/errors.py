@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -147,6 +148,15 @@ def transport_error(error: httpx2.HTTPError | httpx2.InvalidURL, url: str) -> Cl
     if isinstance(error, httpx2.DecodingError):
         return UnexpectedReply(f"la réponse de {url} est illisible : sa compression est abîmée ; réessayez")
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
+        if _came_from(error, ssl.SSLCertVerificationError):
+            return Unreachable(
+                f"cette machine ne reconnaît pas le certificat de {url} ; ajoutez à ceux du système "
+                "l'autorité qui l'a signé, ou vérifiez l'adresse"
+            )
+        if _came_from(error, ssl.SSLError):
+            return Unreachable(
+                f"{url} ne répond pas en HTTPS ; vérifiez l'adresse, qui est peut-être en http://"
+            )
         return Unreachable(
             f"aucun service ne répond à {url} ; lancez : sourcier serve, ou vérifiez l'adresse"
         )
@@ -155,6 +165,14 @@ def transport_error(error: httpx2.HTTPError | httpx2.InvalidURL, url: str) -> Cl
             f"{url} n'a pas répondu à temps ; réessayez, ou donnez au client un « timeout » plus long"
         )
     return Unreachable(f"la connexion à {url} s'est rompue ; réessayez")
+
+
+def _came_from(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether an error of this kind is behind it: the library's own hide those of the system."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, kind):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 def _service_error(reply: Reply) -> ClientError:

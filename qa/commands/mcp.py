@@ -50,9 +50,10 @@ def add_mcp(app: typer.Typer, encoder_of: Callable[[Settings], Encoder]) -> None
         )
         # Ctrl-C ends it there and then: the thread that reads standard input cannot be woken.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        # A client that is gone while a reply is written to it ends the command as one that leaves.
-        with suppress(ConnectionError):
+        try:
             anyio.run(_serve, server_of(service), holder)
+        except* ConnectionError:
+            pass  # the client is gone, and a reply was being written to it: it left like any other
         # No thread is waited for: one that loads a model would hold the process for seconds after its
         # client is gone. All that one writes is the questions remembered, which survive that.
         sys.stderr.flush()

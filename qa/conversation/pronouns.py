@@ -87,7 +87,7 @@ def is_object_pronoun(tokens: Sequence[Token], i: int) -> bool:
         return not inverted_later and (before != "qui" or not tokens[i + 1].capital)
     if _inverts(tokens, i - 1):
         return _folded(tokens, i - 2) in v.MODALS and is_infinitive(after)
-    if before in ("de", "a") and is_infinitive(after):
+    if before in ("de", "a") and tokens[i].folded in ("le", "les") and is_infinitive(after):
         return True  # "de le déployer": before a noun it would be "du"
     if before in _BEFORE_PRONOUN_AND_INFINITIVE or before in v.MODALS:
         return is_infinitive(after) and not inverted_later

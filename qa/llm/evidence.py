@@ -19,6 +19,7 @@ from qa.llm.figures import Figure, figures
 from qa.llm.names import Names
 from qa.llm.orders import orders, reads_like_an_order
 from qa.llm.polarity import clause_marks, sentence_marks
+from qa.llm.wording import Voices, Word, voices, worded
 
 # How many terms of a sentence can be what the next one's "elle" stands for.
 _SUBJECT = 3
@@ -35,13 +36,20 @@ _BOUNDARY = re.compile(
 _BETWEEN = re.compile(r"\b(?:entre|de)\s[^,;:]{0,30}$", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"^\W*(?:pendant|durant|lors|en|dans|jusqu|avant|apres|depuis|pour|chez|hors|sous|sans|aux?|malgre|"
-    r"contrairement|selon|si|s'il|quand|lorsqu\w*|faute|a moins|a defaut|a condition|des lors|dans|par)\b"
+    r"contrairement|selon|si|s'il|quand|lorsqu\w*|faute|a moins|a defaut|a condition|des lors|par|avec|"
+    r"passe|au-dela|moyennant|chaque|tous les|toutes les)\b"
+)
+# Further on, these alone narrow what is said: « , avec l'accord d'un parent, ».
+_NARROWING = re.compile(
+    r"^\W*(?:avec|sous|sans|dans la (?:limite|mesure)|dans les (?:limites|conditions)|hors|apres|avant|chez|pour|"
+    r"pendant|durant|jusqu|a partir|a compter|a condition|a defaut|a moins|en cas|faute|moyennant|passe|"
+    r"seulement|uniquement|depuis|a l'exclusion|a l'exception)\b"
 )
 _SUBJECT_FIRST = re.compile(rf"^(?:{_DETERMINER})", re.IGNORECASE)
 _LEANING = re.compile(
     r"^\W*(?:(?:et|mais|or|ainsi|de plus|en outre|par ailleurs|toutefois|cependant|enfin|aussi),? )?"
     r"(?:ils?|elles?|cela|ca|ceci|ce|c'|cet|cette|ces|celui|celle|ceux|celles|on|sa|son|ses|leurs?|y|s'y|"
-    r"ce dernier|l'un)\b"
+    r"ce dernier|l'un|chacune?)\b"
 )
 # « Après un essai, il a été étendu. »
 _PRONOUN_BEHIND = re.compile(
@@ -83,6 +91,7 @@ class Statement:
     marks: frozenset[str]
     leaning: bool
     agent: int | None
+    voices: Voices
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -113,17 +122,17 @@ class Evidence:
 
 def read(text: str, names: Names) -> Statement:
     """A sentence, read; the number or bullet of an item says nothing."""
-    clauses = tuple(_clause(part, names, first=not i) for i, part in enumerate(_clauses(_ITEM.sub("", text))))
+    clauses = tuple(_clause(piece, names, first=not i) for i, piece in enumerate(_pieces(_ITEM.sub("", text))))
     folded = fold(text)
     passive = _PASSIVE.search(folded)
     agent = len(names.joined(_bare(folded[: passive.end()]))) if passive else None
-    leaning = is_item(text.strip()) or leans(text)
     return Statement(
         text,
         tuple(c for c in clauses if c.terms or c.figures or c.marks),
         sentence_marks(text),
-        leaning,
+        is_item(text.strip()) or leans(text),
         agent,
+        voices(text),
     )
 
 
@@ -185,30 +194,56 @@ def _subject(read_: list[Statement], i: int, about: tuple[str, ...]) -> tuple[st
     return about
 
 
-def _clauses(text: str) -> Iterator[str]:
-    start = 0
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A clause as text. `joint`: the sign or word before it; `segment`: which part of the sentence it is of."""
+
+    text: str
+    joint: str
+    segment: int
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """The clauses of a sentence; what follows a parenthesis goes on with what stood before it."""
+    start, joint, segment, opened, begun = 0, "", 0, list[int](), 0
     for match in _BOUNDARY.finditer(text):
+        sign = fold(match.group())
         # "Entre 40 et 80", "de 24 % et 40 %" are one thing.
         if (
-            match.group().strip().lower() in ("et", "ou")
+            sign in ("et", "ou")
             and _BETWEEN.search(text[start : match.start()])
-            and (text[match.end() :].lstrip()[:1].isdigit())
+            and text[match.end() :].lstrip()[:1].isdigit()
         ):
             continue
-        yield text[start : match.start()]
-        start = match.end()
-    yield text[start:]
+        yield _Piece(text[start : match.start()], joint, segment)
+        start, joint = match.end(), sign
+        if sign == "(":
+            opened.append(segment)
+        if sign == ")" and opened:
+            segment = opened.pop()
+        elif sign in "();:—|-":
+            begun += 1
+            segment = begun
+    yield _Piece(text[start:], joint, segment)
 
 
-def _clause(text: str, names: Names, *, first: bool) -> Clause:
+def _clause(piece: _Piece, names: Names, *, first: bool) -> Clause:
+    text = piece.text
     folded, stated = fold(text), figures(text)
     found = names.joined(_bare(folded))
     bare = text.strip()
-    circumstance = first and _CIRCUMSTANCE.match(folded) is not None
     own = first or _SUBJECT_FIRST.match(bare) is not None or bare[:1].isupper()
-    behind = tuple(frozenset(names.joined(_bare(folded[figure.end :]))) for figure in stated)
+    begins = first or piece.joint in ";:—("
     return Clause(
-        found, found[0] if own and found else None, clause_marks(text), stated, behind, circumstance
+        found,
+        found[0] if own and found else None,
+        clause_marks(f"{piece.joint} {text}"),
+        stated,
+        tuple(frozenset(names.joined(_bare(folded[figure.end :]))) for figure in stated),
+        worded(text, names),
+        piece.segment,
+        (_CIRCUMSTANCE if begins else _NARROWING).match(folded) is not None,
+        piece.joint == "ou" or re.match(r"\W*ou\b", folded) is not None,
     )
 
 

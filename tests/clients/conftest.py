@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from qa.app import create_app
 from qa.llm import Ending, Written
 from tests.qa.chat.serving import Served, serving
 from tests.qa.chat.support import BASE, KEY, FakeWriter, service
+from tests.qa.client.served import note_strangers
+from tests.qa.helpers import holder_of
+from tests.running import running
 
 
 @pytest.fixture(scope="session")
@@ -23,5 +27,20 @@ def served(home: Path) -> Iterator[Served]:
             patched.delenv(name)
         writer = FakeWriter(Written("On téléconsulte par vidéo.", (1,)), Ending(dropped=1))
         app = service(home, writer, key=SecretStr(KEY), public_url=BASE, chat_sources="annotations")
-    with serving(app) as running:
-        yield running
+    with serving(app) as service_of_chats:
+        yield service_of_chats
+
+
+@pytest.fixture(scope="session")
+def address(home: Path) -> Iterator[str]:
+    """The same texts without a key and without a language model."""
+    with running(create_app(holder_of(home))) as url:
+        yield url
+
+
+@pytest.fixture
+def strangers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """No test that uses it reaches beyond this machine."""
+    noted = note_strangers(monkeypatch)
+    yield noted
+    assert noted == []

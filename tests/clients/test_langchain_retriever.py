@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,32 +16,14 @@ from langchain_core.runnables import ConfigurableField, Runnable, RunnableLambda
 from pydantic import SecretStr, ValidationError
 
 from index.embedded import EmbeddedEngine
-from qa.app import create_app
 from qa.client import InvalidRequest, Sourcier, Unreachable
 from qa.client.langchain import SourcierRetriever
-from qa.schemas import SearchOut
 from tests.faults.serving import free_port
-from tests.qa.client.served import Told, note_strangers, telling
-from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, holder_of
-from tests.running import running
+from tests.qa.client.served import NOTHING, telling
+from tests.qa.helpers import ANSWER, ANSWERED, REFUSED
 
-# What a service finds in an empty index.
-NOTHING = Told(SearchOut(searched="Qui ?", hits=[], generation="g-1").model_dump_json().encode())
 HTML = "dossier/télémédecine.html"
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with running(create_app(holder_of(home))) as url:
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def strangers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """No test here reaches beyond this machine."""
-    noted = note_strangers(monkeypatch)
-    yield noted
-    assert noted == []
+pytestmark = pytest.mark.usefixtures("strangers")
 
 
 def told(documents: list[Document]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from llama_index.core import get_response_synthesizer
@@ -16,32 +14,15 @@ from llama_index.core.response_synthesizers import ResponseMode
 from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 
 from index.embedded import EmbeddedEngine
-from qa.app import create_app
 from qa.client import InvalidRequest, Sourcier, Unreachable
 from qa.client.llama_index import SourcierRetriever
-from qa.schemas import SearchOut
 from tests.faults.serving import free_port
-from tests.qa.client.served import Told, note_strangers, telling
-from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, holder_of
-from tests.running import running
+from tests.qa.client.served import NOTHING, telling
+from tests.qa.helpers import ANSWER, ANSWERED, REFUSED
 
-# What a service finds in an empty index.
-NOTHING = Told(SearchOut(searched="Qui ?", hits=[], generation="g-1").model_dump_json().encode())
 HTML = "dossier/télémédecine.html"
-
-
-@pytest.fixture(scope="module")
-def address(home: Path) -> Iterator[str]:
-    with running(create_app(holder_of(home))) as url:
-        yield url
-
-
-@pytest.fixture(autouse=True)
-def strangers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """LlamaIndex carries the tokenizer and the stop words that it counts with: it fetches nothing."""
-    noted = note_strangers(monkeypatch)
-    yield noted
-    assert noted == []
+# LlamaIndex carries the tokenizer and the stop words that it counts with: it fetches nothing.
+pytestmark = pytest.mark.usefixtures("strangers")
 
 
 def engine_of(retriever: SourcierRetriever) -> RetrieverQueryEngine:

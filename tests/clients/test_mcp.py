@@ -16,7 +16,8 @@ from mcp_types import TextResourceContents
 from qa.app import create_app
 from qa.config import load_settings
 from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, holder_of
-from tests.qa.mcp.support import CONTENTS, indexed, result, serving, talk
+from tests.qa.mcp.support import CONTENTS, indexed, result, talk
+from tests.running import running
 
 KEY = "une-cle-de-plus-de-seize-lettres"
 CALLS = 20
@@ -30,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
-    with serving(create_app(holder_of(home), settings=load_settings(home=home, texts=home))) as address:
+    with running(create_app(holder_of(home), settings=load_settings(home=home, texts=home))) as address:
         yield address
 
 
@@ -86,7 +87,7 @@ def test_with_a_key_the_client_sends_it_and_one_without_is_turned_away(home: Pat
     async def note(response: httpx2.Response) -> None:
         statuses.append(response.status_code)
 
-    with serving(create_app(holder_of(home), settings=settings)) as address:
+    with running(create_app(holder_of(home), settings=settings)) as address:
 
         async def total(headers: dict[str, str]) -> int:
             async with httpx2.AsyncClient(headers=headers, event_hooks={"response": [note]}) as http:

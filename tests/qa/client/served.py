@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from qa.schemas import SearchOut
+
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -23,6 +25,10 @@ class Told:
     media_type: str = "application/json"
     status: int | None = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+# What a service finds in an empty index.
+NOTHING = Told(SearchOut(searched="Qui ?", hits=[], generation="g-1").model_dump_json().encode())
 
 
 @dataclass(slots=True)

@@ -17,7 +17,8 @@ from qa.app import create_app
 from qa.config import load_settings
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import ANSWER, ANSWERED, holder_of
-from tests.qa.mcp.support import call, result, serving, text
+from tests.qa.mcp.support import call, result, text
+from tests.running import running
 
 KEY = "une-cle-de-plus-de-seize-lettres"
 HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
@@ -130,7 +131,7 @@ class HeldEncoder(FakeEncoder):
 def test_a_client_that_hangs_up_leaves_the_service_answering(home: Path) -> None:
     encoder = HeldEncoder()
     app = create_app(holder_of(home, encoder))
-    with serving(app) as address:
+    with running(app) as address:
         assert text(call(f"{address}/mcp", "ask", question=ANSWERED, top_k=1)).endswith("#passage")
         encoder.holding = True
         body = json.dumps(ASKING).encode()
