@@ -131,8 +131,8 @@ def _resolved(question: str, told: Sequence[Exchange], acronyms: Collection[str]
         return Resolution(question)
     thanked = _THANKS.match(fold(question))
     if thanked is not None and len(fold(question)) == len(question):
-        asked = _resolved(question[thanked.end() :], told, acronyms)
-        return Resolution(question) if asked.shape is Shape.ALONE else asked
+        rest = _resolved(question[thanked.end() :], told, acronyms)
+        return Resolution(question) if rest.shape is Shape.ALONE else rest
     if english.is_english_follow_up(question):
         carried = english.resolved(question, told)
         return Resolution(question) if carried is None else Resolution(carried, Shape.WORDS)
