@@ -7,17 +7,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @contextmanager
-def running(application: ASGIApp) -> Iterator[str]:
+def running(
+    application: ASGIApp, *, log_level: str = "warning", lifespan: Literal["auto", "off"] = "auto"
+) -> Iterator[str]:
     """The address at which the application answers, until the end of the block."""
     # The listening socket is made here, so that no other process can take the port meanwhile.
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning", ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(application, log_level=log_level, lifespan=lifespan, ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

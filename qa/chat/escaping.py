@@ -1,7 +1,9 @@
 r"""Text that Markdown shows as it is, in CommonMark, GFM, Open WebUI's marked and LibreChat's remark.
 
-Backslashes only, never entities: Open WebUI 0.12 shows `&#91;` as six characters. And never `\[`,
-which begins a formula there, or a line at least: a bracket that is not closed makes no link either.
+By backslashes, never entities: Open WebUI 0.12 shows `&#91;` as six characters. Never `\[`, which
+begins a formula there, or a line at least: a bracket that is not closed makes no link either. What
+front ends act on before they read Markdown (`\[`, `\(`, `<think>`) no backslash protects: one sign
+of it is then shown as code.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ from corpus.lines import is_item
 
 # What Markdown takes for white space; no-break and narrow spaces are not.
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
-_LINES = re.compile(r"[ \t\f\v]*(\r\n?|\n)[ \t\f\v]*")
+_LINE_END = re.compile(r"\r\n?|\n")
+# Formulas of LaTeX, and the tags within which a model reasons: Open WebUI folds up what follows one.
+_READ_EARLIER = r"(?<!\\)\\++(?=[][()])|<(?=(?:think|thought|reason)\w*[\s>])|◁(?=think▷)"
 # Emphasis, code, links, notes, HTML, mentions, strikethrough, tables, formulas, exponents…
-_ANYWHERE = re.compile(
+_SIGNS = (
     r"[\\`*_\]<~|$^]"
     r"|&(?=#?\w+;)"  # entities
     r"|:(?=[^\s\d])"  # remark's directives, ::: fences, addresses
     r"|(?<=\{)\{"  # Open WebUI's {{user}}
     r"|(?<=\w)@(?=\w)"  # addresses of mail
-    r"|(?<=www)\.(?=\w)",  # addresses without a scheme
-    re.IGNORECASE,
+    r"|(?<=www)\.(?=\w)"  # addresses without a scheme
 )
-_BACKSLASHED = r"\\\g<0>"
+_ANYWHERE = re.compile(f"(?P<code>{_READ_EARLIER})|{_SIGNS}", re.IGNORECASE)
+# Where brackets come in no pairs, a link's words have them as code: it binds before links do.
+_IN_LABEL = re.compile(rf"(?P<code>[][\\<◁]+)|{_SIGNS}", re.IGNORECASE)
 _AT_START = re.compile(r"(?:\d{1,9}(?=[.)](?:\s|$)))?(?P<sign>(?<=\d)[.)]|[-+=#>])")
 
 
@@ -37,17 +42,17 @@ def escaped(text: str) -> str:
 
 def label(text: str) -> str:
     """`text` as the words of a link, on one line."""
-    line = _escaped_line(" ".join(lines(text)))
-    bare = line.replace(r"\]", "]")
-    # A link's own brackets need those within to be escaped, or to come in pairs that make no link.
-    return bare.replace("](", r"]\(") if _paired(bare) else line.replace("[", r"\[")
+    line = " ".join(lines(text))
+    if not _paired(line):
+        return _escaped_line(line, _IN_LABEL)
+    return _escaped_line(line).replace(r"\]", "]").replace("](", r"]\(")
 
 
 def lines(text: str) -> list[str]:
     """The lines to show: wrapped ones joined, each without white space around it."""
     shown: list[str] = []
     after_empty = True
-    for line in map(str.strip, _LINES.sub("\n", text).split("\n")):
+    for line in map(str.strip, _LINE_END.split(text)):
         if line and (after_empty or is_item(line) or line.startswith("|")):
             shown.append(line)
         elif line:
@@ -56,12 +61,16 @@ def lines(text: str) -> list[str]:
     return [_SPACE.sub(" ", line) for line in shown]
 
 
-def _escaped_line(line: str) -> str:
+def _escaped_line(line: str, signs: re.Pattern[str] = _ANYWHERE) -> str:
     start = _AT_START.match(line)
     if start is None:
-        return _ANYWHERE.sub(_BACKSLASHED, line)
+        return signs.sub(_shown, line)
     sign = start.start("sign")
-    return line[:sign] + "\\" + line[sign] + _ANYWHERE.sub(_BACKSLASHED, line[sign + 1 :])
+    return line[:sign] + "\\" + line[sign] + signs.sub(_shown, line[sign + 1 :])
+
+
+def _shown(sign: re.Match[str]) -> str:
+    return f"`{sign[0]}`" if sign["code"] else f"\\{sign[0]}"
 
 
 def _paired(text: str) -> bool:

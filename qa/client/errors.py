@@ -51,9 +51,9 @@ class ServiceError(ClientError):
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         self.status = status
-        self.type = str(problem.get("type", "about:blank"))  # RFC 9457, 4.2.1: what its absence means
-        self.title = str(problem.get("title", ""))
-        self.detail = str(problem.get("detail", ""))
+        self.type = _text(problem, "type") or "about:blank"  # RFC 9457, 4.2.1: what its absence means
+        self.title = _text(problem, "title")
+        self.detail = _text(problem, "detail")
         super().__init__(self.detail or self.title or f"le service refuse (statut {status})")
 
     @property
@@ -175,10 +175,16 @@ def _came_from(error: BaseException, kind: type[BaseException]) -> bool:
     return cause is not None
 
 
+def _text(problem: Mapping[str, Any], member: str) -> str:
+    """A member of a problem; one of another type is as if absent (RFC 9457, 3.1)."""
+    value = problem.get(member)
+    return value if isinstance(value, str) else ""
+
+
 def _service_error(reply: Reply) -> ClientError:
     try:
         problem = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or thousands of brackets
         return not_ours(reply.status)
     if not isinstance(problem, dict):
         return not_ours(reply.status)

@@ -7,6 +7,7 @@ false one. A sentence copied from a passage is shown; an order to a model, only 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -44,9 +45,10 @@ _META = re.compile(
 _FRAME = re.compile(
     r"^\s*(?:selon|d['’]apr[èe]s)\s+(?:l[ea]s?|ces?|l['’])\s*(?:passages?|textes?|documents?|sources?|"
     r"extraits?)"
-    r"(?:\s+(?:fournie?s?|cité(?:e|s|es)?|\d))*\s*,\s*",
+    r"(?:\s+(?:fournie?s?|cité(?:e|s|es)?))*\s*,\s*",
     re.IGNORECASE,
 )
+_FRENCH = re.compile("[ -~À-ÖØ-öø-ÿŒœŸ«»“”‘’…–—‐‑−\u00a0\u202f\u2009°€]+")
 # What another sentence beside could make good.
 _LACKING = frozenset({"words", "too little"})
 
@@ -68,7 +70,7 @@ class Checker:
     """Checks the sentences of one answer against its citations."""
 
     def __init__(self, citations: Sequence[Citation], glossary: Iterable[Meaning] = ()) -> None:
-        self._names = Names(glossary)
+        self._names = Names(glossary, [h for c in citations for h in (*c.headings, c.title)])
         self._cited = {citation.number: evidence(citation, self._names) for citation in citations}
 
     def check(self, claim: Claim) -> Verdict:
@@ -78,7 +80,11 @@ class Checker:
         if problem is not None:
             return Verdict(claim.text, numbers, problem)
         cited = [self._cited[number] for number in numbers]
-        verbatim = copied(claim.text, [each.citation for each in cited])
+        if _foreign(claim.text, cited):
+            return Verdict(claim.text, numbers, "signs")
+        # Out of its passage « Elle » would stand for whatever was said before: it is shown as a quotation.
+        said = f"« {claim.text} »" if leans(claim.text) and not quotations(claim.text) else claim.text
+        verbatim = copied(said, [each.citation for each in cited])
         if verbatim is not None:
             return Verdict(*verbatim, verbatim=True)
         if any(not any(stands(q, each.citation.quote) for each in cited) for q in quotations(claim.text)):
@@ -138,11 +144,17 @@ class Checker:
         return [*alone, *(unsupported(claim, s, self._names) for s in ordered if len(s.statements) > 1)]
 
 
+def _foreign(text: str, cited: Iterable[Evidence]) -> bool:
+    """Whether a claim has signs that neither French nor its passages have: « 10⁶ », struck-out letters."""
+    given = {sign for each in cited for sign in each.citation.quote}
+    return not set(_FRENCH.sub("", unicodedata.normalize("NFC", text))) <= given
+
+
 def _together(first: Evidence, second: Evidence) -> Iterable[Support]:
     """A sentence of each of two passages, in either order."""
     alone = [
         [s for s in each.supports if len(s.statements) == 1 and not s.subject] for each in (first, second)
     ]
     for one, other in product(*alone):
-        yield Support((*one.statements, *other.statements), ())
-        yield Support((*other.statements, *one.statements), ())
+        yield Support((*one.statements, *other.statements), (), ())
+        yield Support((*other.statements, *one.statements), (), ())

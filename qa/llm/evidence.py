@@ -15,42 +15,22 @@ from corpus.lines import is_item
 from corpus.sentences import split_sentences
 from index.french import terms
 from qa.citing import Citation
-from qa.llm.figures import Figure, figures
+from qa.llm.agreeing import agree
+from qa.llm.clauses import Clause, bare_terms, clauses
+from qa.llm.figures import Figure
 from qa.llm.names import Names
 from qa.llm.orders import orders, reads_like_an_order
-from qa.llm.polarity import clause_marks, sentence_marks
-from qa.llm.wording import Voices, Word, voices, worded
+from qa.llm.polarity import sentence_marks
+from qa.llm.wording import Voices, voices
 
 # How many terms of a sentence can be what the next one's "elle" stands for.
 _SUBJECT = 3
-_DETERMINER = (
-    r"(?:l[ea]s?|une?|des|du|ce|cet|cette|ces|sa|son|ses|leurs?|chaque|tou(?:s|te|tes|t)|certaine?s?|aucune?|"
-    r"plusieurs|d'autres|celui|celle|ceux|celles|ils?|elles?|on|deux|trois|quatre|cinq)\b|l'"
-)
-# Where a clause may end: at a sign that is no part of a figure, or before a new subject.
-_BOUNDARY = re.compile(
-    r"[;()—|]|[,:](?!\d)|(?<!\d)[,:]|\s[–-]\s"
-    rf"|\s(?i:et|ou|mais|puis|tandis que|tandis qu(?=['’])|alors que|alors qu(?=['’]))\b"
-    rf"(?=['’]?\s?(?:(?i:{_DETERMINER})|[A-ZÀ-Ý]|\d))"
-)
-_BETWEEN = re.compile(r"\b(?:entre|de)\s[^,;:]{0,30}$", re.IGNORECASE)
-_CIRCUMSTANCE = re.compile(
-    r"^\W*(?:pendant|durant|lors|en|dans|jusqu|avant|apres|depuis|pour|chez|hors|sous|sans|aux?|malgre|"
-    r"contrairement|selon|si|s'il|quand|lorsqu\w*|faute|a moins|a defaut|a condition|des lors|par|avec|"
-    r"passe|au-dela|moyennant|chaque|tous les|toutes les)\b"
-)
-# Further on, these alone narrow what is said: « , avec l'accord d'un parent, ».
-_NARROWING = re.compile(
-    r"^\W*(?:avec|sous|sans|dans la (?:limite|mesure)|dans les (?:limites|conditions)|hors|apres|avant|chez|pour|"
-    r"pendant|durant|jusqu|a partir|a compter|a condition|a defaut|a moins|en cas|faute|moyennant|passe|"
-    r"seulement|uniquement|depuis|a l'exclusion|a l'exception)\b"
-)
-_SUBJECT_FIRST = re.compile(rf"^(?:{_DETERMINER})", re.IGNORECASE)
 _LEANING = re.compile(
     r"^\W*(?:(?:et|mais|or|ainsi|de plus|en outre|par ailleurs|toutefois|cependant|enfin|aussi),? )?"
     r"(?:ils?|elles?|cela|ca|ceci|ce|c'|cet|cette|ces|celui|celle|ceux|celles|on|sa|son|ses|leurs?|y|s'y|"
     r"ce dernier|l'un|chacune?)\b"
 )
+_ANYONE = re.compile(r"^(?:[^,;:]{1,80}, )?on (?!(?:y|en|l[ea]s?|lui|leur)\b|l')")
 # « Après un essai, il a été étendu. »
 _PRONOUN_BEHIND = re.compile(
     r"^[^,;:]{1,80}, (?:ils?|elles?|on|ceux-ci|celles-ci|celui-ci|celle-ci) (?!y a\b|s'agi|faut\b)"
@@ -58,30 +38,20 @@ _PRONOUN_BEHIND = re.compile(
 _PART = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*•–+|]|\d{1,2}[.)])\s?)|(?<=[.;:!?|])[ \t]*\n")
 _PASSIVE = re.compile(
     r"\b(?:est|sont|etait|etaient|ete|sera|seront|etre|etant|\w+(?:ee?s?|ie?s?|ue?s?|its?|"
-    r"ites?))\s(?:\w+\s)?par\b"
+    r"ites?))\s(?:\w+\s){0,2}par\b"
 )
-_ITEM = re.compile(r"^\s*(?:[-*•–—+]|\(?\d{1,2}[.)])\s+")
+_ITEM = re.compile(r"^\s*(?:(?:[-*•–—+]|\(?\d{1,2}[.)])\s+|[Ss]['’]y ajoutent? )")
+_BEEN = re.compile(
+    r"\b(a|ont|avait|avaient|aura|auront|aurait|auraient|avoir|ayant|ait|aient)(\s\w+)?\s(?:été|ete)\b",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"\|[^|\n]+\|[^|\n]+\||\S {3,}\S")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """`terms` in order, figures left out; `lead`: the term of its subject, None where it has none of
-    its own. `behind`: for each figure, the terms that follow it. `circumstance`: it begins its sentence
-    and says when, where or on what condition the rest holds.
-    """
-
-    terms: tuple[str, ...]
-    lead: str | None
-    marks: frozenset[str]
-    figures: tuple[Figure, ...]
-    behind: tuple[frozenset[str], ...]
-    circumstance: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence. `leaning`: it begins with a pronoun or the like, or is an item of a list.
+    """A sentence. `item`: it is one of a list; `leaning`: it begins with a pronoun or the like.
 
     `agent`: how many terms stand before « par » and its agent, in the passive; None otherwise.
     """
@@ -89,6 +59,7 @@ class Statement:
     text: str
     clauses: tuple[Clause, ...]
     marks: frozenset[str]
+    item: bool
     leaning: bool
     agent: int | None
     voices: Voices
@@ -106,10 +77,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One or two sentences that a claim may rest on. `subject`: what the first leans on, as terms."""
+    """One or two sentences that a claim may rest on. `subject`: what the first leans on, as terms;
+    `heads`: those of them one of which is what its pronoun stands for.
+    """
 
     statements: tuple[Statement, ...]
     subject: tuple[str, ...]
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +96,34 @@ class Evidence:
 
 def read(text: str, names: Names) -> Statement:
     """A sentence, read; the number or bullet of an item says nothing."""
-    clauses = tuple(_clause(piece, names, first=not i) for i, piece in enumerate(_pieces(_ITEM.sub("", text))))
-    folded = fold(text)
+    said = _ITEM.sub("", text)
+    folded = fold(said)
     passive = _PASSIVE.search(folded)
-    agent = len(names.joined(_bare(folded[: passive.end()]))) if passive else None
+    agent = len(names.joined(bare_terms(_active(folded[: passive.end()])))) if passive else None
     return Statement(
         text,
-        tuple(c for c in clauses if c.terms or c.figures or c.marks),
-        sentence_marks(text),
-        is_item(text.strip()) or leans(text),
+        clauses(_active(said), names),
+        sentence_marks(said),
+        is_item(text.strip()),
+        _LEANING.match(folded) is not None or leans(said),
         agent,
-        voices(text),
+        voices(said),
     )
 
 
+def _active(text: str) -> str:
+    """« A été créé » as « a créé »: the auxiliary is spelled as a season, and the voice is read apart."""
+    return _BEEN.sub(r"\1\2", text)
+
+
 def leans(text: str) -> bool:
-    """Whether a sentence's subject is a pronoun, or the like, that only another sentence explains."""
+    """Whether a sentence's subject is a pronoun, or the like, that only another sentence explains.
+
+    « On compte 130 groupements » stands alone; « on en compte 130 » does not.
+    """
     folded = fold(text)
+    if _ANYONE.match(folded):
+        return False
     return _LEANING.match(folded) is not None or _PRONOUN_BEHIND.match(folded) is not None
 
 
@@ -147,6 +132,9 @@ def evidence(citation: Citation, names: Names) -> Evidence:
     planted = orders(citation.quote)
     kept: list[str] = []
     for part in _parts(citation.quote):
+        # What a cell says is told by the head of its column, which no row has.
+        if _ROW.search(citation.quote[slice(*part)]):
+            continue
         for span in split_sentences(citation.quote, *part):
             if any(span.start < order.end and order.start < span.end for order in planted):
                 continue
@@ -167,90 +155,32 @@ def _supports(read_: list[Statement], headings: Sequence[str], names: Names) -> 
     """Each sentence alone, each with the next, and each list with the line that introduces it."""
     about = tuple(term for heading in headings for term in names.joined(terms(heading)))
     for i, statement in enumerate(read_):
-        subject = _subject(read_, i, about)
-        yield Support((statement,), subject)
+        subject, heads = _subject(read_, i, about)
+        yield Support((statement,), subject, heads)
         if i + 1 < len(read_):
-            yield Support((statement, read_[i + 1]), subject)
+            yield Support((statement, read_[i + 1]), subject, heads)
         if statement.text.rstrip().endswith(":"):
             items = []
             for item in read_[i + 1 :]:
-                if not is_item(item.text.strip()):
+                if not item.item:
                     break
                 items.append(item)
             if items:
-                yield Support((statement, *items), subject)
+                yield Support((statement, *items), subject, heads)
 
 
-def _subject(read_: list[Statement], i: int, about: tuple[str, ...]) -> tuple[str, ...]:
-    """The terms that the pronoun of sentence i may stand for."""
-    if not read_[i].leaning:
-        return ()
-    item = is_item(read_[i].text.strip())
+def _subject(
+    read_: list[Statement], i: int, about: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The terms that the pronoun of sentence i, or its list, may stand for or be about; and their heads."""
+    this = read_[i]
+    if not (this.leaning or this.item):
+        return (), ()
     for before in reversed(read_[:i]):
-        if item and before.text.rstrip().endswith(":"):
-            return (*before.terms, *(about if before.leaning else ()))
-        if not before.leaning:
-            return before.terms[:_SUBJECT]
-    return about
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A clause as text. `joint`: the sign or word before it; `segment`: which part of the sentence it is of."""
-
-    text: str
-    joint: str
-    segment: int
-
-
-def _pieces(text: str) -> Iterator[_Piece]:
-    """The clauses of a sentence; what follows a parenthesis goes on with what stood before it."""
-    start, joint, segment, opened, begun = 0, "", 0, list[int](), 0
-    for match in _BOUNDARY.finditer(text):
-        sign = fold(match.group())
-        # "Entre 40 et 80", "de 24 % et 40 %" are one thing.
-        if (
-            sign in ("et", "ou")
-            and _BETWEEN.search(text[start : match.start()])
-            and text[match.end() :].lstrip()[:1].isdigit()
-        ):
-            continue
-        yield _Piece(text[start : match.start()], joint, segment)
-        start, joint = match.end(), sign
-        if sign == "(":
-            opened.append(segment)
-        if sign == ")" and opened:
-            segment = opened.pop()
-        elif sign in "();:—|-":
-            begun += 1
-            segment = begun
-    yield _Piece(text[start:], joint, segment)
-
-
-def _clause(piece: _Piece, names: Names, *, first: bool) -> Clause:
-    text = piece.text
-    folded, stated = fold(text), figures(text)
-    found = names.joined(_bare(folded))
-    bare = text.strip()
-    own = first or _SUBJECT_FIRST.match(bare) is not None or bare[:1].isupper()
-    begins = first or piece.joint in ";:—("
-    return Clause(
-        found,
-        found[0] if own and found else None,
-        clause_marks(f"{piece.joint} {text}"),
-        stated,
-        tuple(frozenset(names.joined(_bare(folded[figure.end :]))) for figure in stated),
-        worded(text, names),
-        piece.segment,
-        (_CIRCUMSTANCE if begins else _NARROWING).match(folded) is not None,
-        piece.joint == "ou" or re.match(r"\W*ou\b", folded) is not None,
-    )
-
-
-def _bare(folded: str) -> list[str]:
-    """The terms of folded text without its figures."""
-    pieces, start = [], 0
-    for figure in figures(folded):
-        pieces.append(folded[start : figure.start])
-        start = figure.end
-    return terms(" § ".join([*pieces, folded[start:]]))
+        if this.item and before.text.rstrip().endswith(":"):
+            found = (*before.terms, *(about if before.leaning else ()))
+            return found, found
+        if this.leaning and not before.leaning and (this.item or not before.item):
+            found = before.terms[:_SUBJECT] if agree(this.text, before.text) else ()
+            return found, found[:1]
+    return about, about

@@ -7,7 +7,7 @@ is the unit, and whether the figure is a bound ("moins de"). Pure; compares noth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -85,6 +85,7 @@ _COUNTED = re.compile(
     r" (?:seule? )?(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|points?|pour cent)\b"
 )
 _ROMAN = {"i": 1, "v": 5, "x": 10}
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +103,35 @@ class Figure:
     start: int
     end: int
 
-    def same_role(self, said: Figure) -> bool:
+    def same_role(self, said: Figure, subject: Collection[str] = ()) -> bool:
         """Whether the claim `said` states this figure of a source in the role that it has there.
 
-        A date may be told less exactly ("en 2016"); a unit may not be added, changed or left out.
+        A date may be told less exactly ("en 2016"); a unit may not be added, changed or left out, but
+        for what the sentence is about: "on en compte 130".
         """
-        if self.bound != said.bound or not self._holds(said):
+        if self.bound != said.bound or not self.holds(said):
             return False
         if self.kind == "date" or said.kind == "date":
             return True
         if self.sign != said.sign:
             return False
+        if not self.nouns and not self.sign and said.nouns and set(said.nouns) <= set(subject):
+            return True
         return self.nouns == said.nouns or not set(self.nouns).isdisjoint(said.nouns)
 
-    def _holds(self, said: Figure) -> bool:
+    @property
+    def dates(self) -> bool:
+        """Whether it is a date, or a year that counts nothing."""
+        bare_year = self.kind == "number" and not self.sign and not self.nouns
+        return self.kind == "date" or (bare_year and _YEAR.fullmatch(self.value) is not None)
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a date to the day."""
+        return self.kind == "date" and self.value.count("-") == 2
+
+    def holds(self, said: Figure) -> bool:
+        """Whether the claim's figure `said` has its value, or tells its date less exactly."""
         if self.kind == "date" and said.kind in ("date", "number"):
             year, _, rest = self.value.partition("-")
             return said.value in (self.value, year, f"{year}-{rest[:2]}", f"-{rest}") and said.value != ""

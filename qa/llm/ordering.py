@@ -17,11 +17,11 @@ def turned(found: list[str], agent: int) -> list[str]:
     return [*behind[:2], *before[-1:], *before[:-1], *behind[2:]]
 
 
-def same_order(said: Sequence[str], source: Sequence[str]) -> bool:
-    """Whether terms come in the order of the source, but for one stretch of two or more moved whole to
-    an end, or from it.
+def same_order(said: Sequence[str], source: Sequence[str], movable: Sequence[Sequence[str]]) -> bool:
+    """Whether terms come in the order of the source, but for one stretch moved whole to an end, or from it.
 
-    « Pendant l'épidémie, les soins … » may be put last; two words may not change places.
+    `movable`: the stretches that may be, as they come in the source. « Pendant l'épidémie, les soins … »
+    may be put last; two words may not change places, nor what a verb is said of.
     """
     kept = _longest_common(said, source)
     moved = [i for i in range(len(said)) if i not in kept]
@@ -29,7 +29,7 @@ def same_order(said: Sequence[str], source: Sequence[str]) -> bool:
         return True
     stretch = tuple(said[moved[0] : moved[-1] + 1])
     outer = moved[0] == 0 or moved[-1] == len(said) - 1
-    return outer and len(stretch) == len(moved) > 1 and within(stretch, source)
+    return outer and any(tuple(each) == stretch for each in movable)
 
 
 def _longest_common(first: Sequence[str], second: Sequence[str]) -> frozenset[int]:

@@ -23,7 +23,8 @@ _LOCAL = {
     r"susceptible\w*",
     "wish": r"devrait|devraient|pourrait|pourraient|vise|visent|visait|objectif\w*|cible\w*|but|ambition\w*|"
     r"prevoi\w*|prevu\w*|projet\w*|envisag\w*|souhait\w*|recommand\w*|propos\w*|menac\w*|risqu\w*|tent\w*",
-    "all": r"tou(?:s|te|tes)|chaque|quiconque|toujours|systematique\w*|integral\w*|entier\w*|unanim\w*",
+    "all": r"tou(?:s|te|tes)|chaque|chacune?|quiconque|"
+    r"toujours|systematique\w*|integral\w*|entier\w*|unanim\w*",
     "some": r"certaine?s?|quelques|parfois|rares?|rarement|partie|partiel\w*|plusieurs|divers(?:es)?",
     "mostly": r"plupart|majorite|majoritaire\w*|souvent|generalement|general|principe|habituel\w*|"
     r"principal\w*",
@@ -39,6 +40,10 @@ _LOCAL = {
     "free": r"gratuit\w*|benevol\w*",
     "paid": r"payant\w*",
     "relative": r"qui|dont|laquelle|lequel|lesquels|lesquelles|auxquels",
+    "first": r"d'abord|en premier lieu",
+    "then": r"puis|enfin",
+    "past": r"(?!(?:\w{0,3}trai|\w{0,5}fai|souhai|parai|(?:ap|dis)parai|connai|lai|plai|nai|balai|portrai)t)"
+    r"\w{2,}(?<!er)(?<!ir)ai(?:t|ent)",
     "within": r"interne?s?|interieur\w*",
     "outside": r"externe?s?|exterieur\w*|hors",
     "future": r"sera|seront|aura|auront|ira|iront|(?!oper|cam|libr|ger|decemb)\w{3,}(?:era|eront|ira|iront)",
@@ -50,7 +55,7 @@ _WIDE = {
     "only": r"seulement|uniquement|exclusivement|seule?s?",
     "except": r"sauf|excepte\w*|hormis|exception|exclu\w*|sinon|a moins d[e']|a moins qu\w*",
     "condition": r"si|s'(?=il)|condition\w*|pourvu|des lors qu\w*|lorsque|lorsqu'|quand|en cas d[e']|"
-    r"sous reserve",
+    r"sous reserve|le cas echeant|au besoin|tant que",
     "said": r"selon|d'apres|affirm\w*|pretend\w*|estim\w*|croi(?:re|t|ent)|pens(?:e|ent)|soutien\w*|soutenir|"
     r"suppose\w*|hypothes\w*|rumeur\w*|aux yeux|contrairement|idee recue|critiqu\w*|reproch\w*",
     "false": r"fau(?:x|sse|sses|ssement)|tort|erron\w*|inexact\w*|mensong\w*|dement\w*|dementi\w*",

@@ -15,6 +15,7 @@ from corpus.sentences import split_sentences
 from index.french import terms
 from qa.citing import Citation
 from qa.llm.orders import orders
+from qa.llm.polarity import clause_marks, sentence_marks
 
 _QUOTATION = re.compile(r"«\s*([^«»]+?)\s*»|“\s*([^“”]+?)\s*”")
 # What may stand around a quotation: who says it, and nothing of what is said.
@@ -35,6 +36,12 @@ def quotations(text: str) -> list[str]:
     return [quoted for match in _QUOTATION.finditer(text) for quoted in match.groups() if quoted]
 
 
+def _frames(around: str) -> bool:
+    """Whether what stands around a quotation only says where it comes from, and denies nothing."""
+    said = set(terms(around)) <= _FRAMING and re.search(r"\d", around) is None
+    return said and not (clause_marks(around) or sentence_marks(around) - {"said"})
+
+
 def stands(text: str, passage: str) -> bool:
     """Whether a passage has these words, whatever its white space, apostrophes and hyphens."""
     return next(_places(text, passage), None) is not None
@@ -48,7 +55,7 @@ def copied(text: str, cited: Sequence[Citation]) -> tuple[str, tuple[int, ...]] 
     match = _QUOTATION.search(text)
     if match is not None:
         around = text[: match.start()] + " " + text[match.end() :]
-        if not _QUOTATION.search(around) and set(terms(around)) <= _FRAMING and not re.search(r"\d", around):
+        if not _QUOTATION.search(around) and _frames(around):
             quoted = next(q for q in match.groups() if q)
             found = {c.number: whole for c in cited if (whole := _whole(quoted, c.quote, quoted=True))}
             if found:

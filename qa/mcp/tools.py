@@ -99,7 +99,7 @@ def _read(desk: Desk, sent: ReadArguments) -> ExcerptOut:
         raise BadArguments(f"« start » ou « end » dépasse la fin du document, qui a {length} caractères")
     if end <= sent.start and length:
         raise BadArguments(
-            f"« start » doit être plus petit que « end », et que la fin du document, qui a {length} caractères"
+            f"« start » doit être avant « end » et avant la fin du document, qui a {length} caractères"
         )
     given = excerpt(document.text, Span(sent.start, end), sent.around, sent.max_characters)
     start, end = given.span.start, given.span.end

@@ -18,20 +18,25 @@ from tests.qa.helpers import holder_of
 from tests.running import running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
+def no_settings() -> Iterator[None]:
+    """The services here have the settings that their tests give them, whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.upper().startswith("SOURCIER_")]:
+            environment.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="package")
 def served(home: Path) -> Iterator[Served]:
     """The index of three small texts, with a key and a language model, its links public."""
-    variables = {name for name in os.environ if name.upper().startswith("SOURCIER_")}
-    with pytest.MonkeyPatch.context() as patched:
-        for name in variables:
-            patched.delenv(name)
-        writer = FakeWriter(Written("On téléconsulte par vidéo.", (1,)), Ending(dropped=1))
-        app = service(home, writer, key=SecretStr(KEY), public_url=BASE, chat_sources="annotations")
+    writer = FakeWriter(Written("On téléconsulte par vidéo.", (1,)), Ending(dropped=1))
+    app = service(home, writer, key=SecretStr(KEY), public_url=BASE, chat_sources="annotations")
     with serving(app) as service_of_chats:
         yield service_of_chats
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(home: Path) -> Iterator[str]:
     """The same texts without a key and without a language model."""
     with running(create_app(holder_of(home))) as url:

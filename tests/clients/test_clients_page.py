@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,10 +39,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A service of the three small texts, with a key, which refuses nothing and builds."""
     folder = tmp_path_factory.mktemp("page")
     index_texts(folder, TEXTS)
-    with pytest.MonkeyPatch.context() as environment:
-        for name in [name for name in os.environ if name.upper().startswith("SOURCIER_")]:
-            environment.delenv(name)
-        settings = load_settings(texts=folder / "texts", home=folder / "home", key=KEY)
+    settings = load_settings(texts=folder / "texts", home=folder / "home", key=KEY)
     # The usual threshold is not made for the cosines of the fake encoder.
     builder = Builder(settings, encoders.fake)
     with running(create_app(holder_of(settings.home), 0.0, settings=settings, builder=builder)) as url:

@@ -73,7 +73,11 @@ def test_filters_that_nothing_meets_are_a_refusal_that_says_so(
     asked = client.post("/v1/ask", json=body).json()
     assert asked["answer"] == {"text": None, "refused": True, "reason": NOTHING_ALLOWED, "confidence": 0.0}
     assert asked["citations"] == []
-    assert client.post("/v1/search", json=body).json() == {"hits": [], "generation": generation}
+    assert client.post("/v1/search", json=body).json() == {
+        "searched": ANSWERED,
+        "hits": [],
+        "generation": generation,
+    }
 
 
 def test_the_options_of_the_command_are_the_filters_of_the_api(

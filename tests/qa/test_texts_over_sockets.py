@@ -5,35 +5,28 @@ from __future__ import annotations
 import http.client
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from qa.texts_folder import TEMPORARY
 from tests.qa.writing import KEY, NEW, OLD, RIGHT, NotedBuilder, service
+from tests.running import running
 
 PATH = "/v1/documents/a.md"
 
 
+@dataclass(frozen=True, slots=True)
 class Served:
-    """A server in a thread, its texts, and the application that it serves."""
+    """The port of a server, its texts, and the application that it serves."""
 
-    def __init__(self, folder: Path) -> None:
-        self.texts = folder / "textes"
-        self.texts.mkdir()
-        (self.texts / "a.md").write_bytes(OLD)
-        self.app: FastAPI = service(folder)
-        config = uvicorn.Config(self.app, port=0, log_level="trace", ws="none", lifespan="off")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run)
-        self.thread.start()
-        until(lambda: self.server.started)
-        self.port: int = self.server.servers[0].sockets[0].getsockname()[1]
+    texts: Path
+    app: FastAPI
+    port: int
 
     def put(self, body: bytes | Iterator[bytes], headers: dict[str, str] = RIGHT) -> tuple[int, bytes]:
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -57,10 +50,12 @@ def until(is_true: Callable[[], bool], seconds: float = 20) -> None:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    running = Served(tmp_path)
-    yield running
-    running.server.should_exit = True
-    running.thread.join()
+    texts = tmp_path / "textes"
+    texts.mkdir()
+    (texts / "a.md").write_bytes(OLD)
+    app = service(tmp_path)
+    with running(app, log_level="trace", lifespan="off") as address:
+        yield Served(texts, app, int(address.rpartition(":")[2]))
 
 
 def chunked(size: int) -> tuple[Iterator[bytes], dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 
@@ -47,6 +48,11 @@ SIGNS += [
     "```",
     "\\[x\\]",
     "{{user}}",
+    "<think>",
+    "<Thinking a='1'>",
+    "◁think▷",
+    "\\[",
+    "\\(x\\)",
     "|a|b|\n|-|-|",
     "===",
     "![a](b)",
@@ -68,7 +74,9 @@ def seen(renderer: MarkdownIt, markdown: str) -> str:
 
 def _visible(token: Token) -> str:
     # Nothing may be emphasised, made an image, a formula, a note…
-    assert token.type in {"text", "link_open", "link_close", "hardbreak"}, token
+    assert token.type in {"text", "link_open", "link_close", "hardbreak", "code_inline"}, token
+    if token.type == "code_inline":
+        assert set(token.content) <= set("\\[]<◁"), token
     return "\n" if token.type == "hardbreak" else token.content
 
 
@@ -117,6 +125,8 @@ def test_french_prose_needs_no_escape() -> None:
         ("voir [1] et [^2], [a](b) ![c](d)", "voir [1] et [^2], [a](b) ![c](d)"),
         ("2 * 3 * 4, snake_case_, `code`, ~~non~~, ~ 5", "2 * 3 * 4, snake_case_, `code`, ~~non~~, ~ 5"),
         ("de 5 $ à 10 $, $x$, \\(y\\), \\[z\\]", "de 5 $ à 10 $, $x$, \\(y\\), \\[z\\]"),
+        ("<think>a</think> <Reasoning x=1> ◁think▷", "<think>a</think> <Reasoning x=1> ◁think▷"),
+        (r"la note \[1\] et \\[2\\] ou \(3\)`\[`", r"la note \[1\] et \\[2\\] ou \(3\)`\[`"),
         ("<script>alert(1)</script> &amp; &#91; R&D", "<script>alert(1)</script> &amp; &#91; R&D"),
         ("a | b\n\n--|--", "a | b\n--|--"),
         ("http://a.fr/b_c_d www.a.fr a@b.fr ::: :note", "http://a.fr/b_c_d www.a.fr a@b.fr ::: :note"),
@@ -148,6 +158,7 @@ def test_no_escape_is_one_that_open_webui_shows_or_takes_for_a_formula(text: str
     rest = iter(written)
     followers = [next(rest) for character in rest if character == "\\"]
     assert "[" not in followers
+    assert not re.search(r"\\[\[(]|<(think|thought|reason)\w*[\s>]|◁think", written, re.IGNORECASE)
     assert [f for f in followers if f.isalnum() or f.isspace()] == []
     assert "{{" not in written
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -147,6 +149,18 @@ def test_both_clients_have_the_same_methods_taking_the_same() -> None:
         n: inspect.signature(f) for n, f in awaited.items()
     }
     assert [name for name, f in awaited.items() if not inspect.iscoroutinefunction(f)] == []
+
+
+def test_a_program_that_uses_the_client_loads_nothing_of_the_index() -> None:
+    # Which locks files as only POSIX does, and sets how many threads numpy has in the whole process.
+    script = (
+        "import os, sys; before = dict(os.environ)\n"
+        "import qa.client\n"
+        "print(sorted({'index', 'numpy', 'fcntl', 'fastapi', 'torch'} & set(sys.modules)), "
+        "dict(os.environ) == before)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] True\n"
 
 
 def test_requests_after_one_another_share_a_connection() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 
+import httpx2
 import pytest
 
 from qa.client import (
@@ -22,6 +24,7 @@ from qa.client import (
     Unreachable,
     Unusable,
 )
+from qa.client.errors import transport_error
 from qa.schemas import PlaceOut
 from tests.faults.serving import free_port
 from tests.qa.client.served import Told, telling
@@ -69,8 +72,9 @@ def test_each_status_has_its_error(status: int, expected: type[ServiceError]) ->
     assert (error.status, error.kind, error.title, str(error)) == (status, "x", "T", "d")
 
 
-def test_a_problem_that_says_little_is_still_one() -> None:
-    error = error_of(problem(418))
+@pytest.mark.parametrize("members", [{}, {"type": None, "title": 3, "detail": ["x"]}])
+def test_a_problem_that_says_little_is_still_one(members: dict[str, object]) -> None:
+    error = error_of(problem(418, **members))
     assert isinstance(error, ServiceError)
     assert (error.type, error.kind, str(error)) == ("about:blank", "blank", "le service refuse (statut 418)")
 
@@ -87,6 +91,7 @@ def test_a_problem_that_says_little_is_still_one() -> None:
         Told(b"", "application/json"),
         Told(b"{", PROBLEM, 503),
         Told(b"[1]", PROBLEM, 503),
+        Told(b"[" * 100_000, PROBLEM, 503),
         Told(b'{"detail": "Not Found"}', "application/json", 404),
         Told(b'{"job": {"id": 3}}', PROBLEM, 409),
     ],
@@ -147,31 +152,29 @@ def test_the_key_is_in_no_error_and_no_description() -> None:
     assert [line for line in said if "zzclezz" in line] == []
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "127.0.0.1:8000",
-        "localhost",
-        "ftp://localhost",
-        "file:///etc/passwd",
-        "http://",
-        "http://h:99999",
-        "http://h:x",
-        "http://[::1",
-        "http://nom:secret@h",
-        "http://h?q=1",
-        "http://h#f",
-        "",
-    ],
-)
-def test_an_address_that_is_none_is_said_at_once(url: str) -> None:
-    with pytest.raises(Unusable, match=r"^l'adresse du service ne convient pas ; donnez-la comme http://127"):
-        Sourcier(url)
+def test_a_service_without_https_is_not_taken_for_one_that_is_away() -> None:
+    with telling(OK) as noted:
+        url = noted.address.replace("http://", "https://")
+        with Sourcier(url, timeout=5) as client, pytest.raises(Unreachable) as refused:
+            client.health()
+    assert str(refused.value) == (
+        f"{url} ne répond pas en HTTPS ; vérifiez l'adresse, qui est peut-être en http://"
+    )
 
 
-def test_an_address_below_a_path_keeps_it() -> None:
-    with telling(OK) as noted, Sourcier(f"{noted.address}/sourcier/") as client:
-        assert (client.health().status, noted.lines) == ("ok", ["GET /sourcier/health/live HTTP/1.1"])
+def test_a_certificate_that_is_not_recognised_is_named() -> None:
+    try:
+        try:
+            raise ssl.SSLCertVerificationError("self-signed certificate")
+        except ssl.SSLError:
+            raise httpx2.ConnectError("hidden")  # noqa: B904 (as the library does)
+    except httpx2.ConnectError as error:
+        said = transport_error(error, "https://h")
+    assert isinstance(said, Unreachable)
+    assert str(said) == (
+        "cette machine ne reconnaît pas le certificat de https://h ; ajoutez à ceux du système l'autorité "
+        "qui l'a signé, ou vérifiez l'adresse"
+    )
 
 
 def test_nobody_at_the_address() -> None:

@@ -97,6 +97,19 @@ def test_pages_of_other_sites_are_refused_and_other_names_of_the_service_are_not
     assert reply.status_code == status
 
 
+def test_with_a_key_its_bearer_is_answered_wherever_it_comes_from(home: Path) -> None:
+    right, wrong = (f"Bearer {key}" for key in (KEY, "autre-cle-de-seize-lettres"))
+    # Desktop assistants are browsers within.
+    for elsewhere in ({"Origin": "app://assistant"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}):
+        with client(home, key=KEY) as service:
+            sent = {**HEADERS, **elsewhere}
+            for bearer, status in ((right, 200), (wrong, 401)):
+                reply = service.post("/mcp", json=LISTING, headers={**sent, "Authorization": bearer})
+                assert reply.status_code == status
+        with client(home) as service:
+            assert service.post("/mcp", json=LISTING, headers=sent).status_code == 403
+
+
 def test_an_application_answers_again_when_it_is_started_again(home: Path) -> None:
     app = create_app(holder_of(home))
     for _ in range(2):

@@ -28,6 +28,8 @@ from tests.qa.mcp.support import result, talk, text
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 SECONDS_TO_LOAD = "TEST_SECONDS_TO_LOAD"
+# What loading the encoder prints.
+PRINTED = ["chargement…", "octets d'une bibliotheque"]
 HANDSHAKE = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -42,8 +44,8 @@ HANDSHAKE = {
 
 def encoder_of(_: Settings) -> FakeEncoder:
     """Loads slowly, and prints where it should not, as libraries do."""
-    print("chargement…")
-    os.write(1, b"octets d'une bibliotheque\n")
+    print(PRINTED[0])
+    os.write(1, PRINTED[1].encode() + b"\n")
     time.sleep(float(os.environ.get(SECONDS_TO_LOAD, "0")))
     return FakeEncoder()
 
@@ -157,7 +159,22 @@ def test_nothing_but_the_protocol_is_written_to_standard_output(home: Path) -> N
         assert hear(process)["result"]["structuredContent"]["answer"]["text"] == f"{ANSWER} [1]"
         out, err = process.communicate(timeout=10)
         assert (process.returncode, out) == (0, "")
-        assert sorted(err.splitlines()) == ["chargement…", "octets d'une bibliotheque"]
+        assert sorted(err.splitlines()) == PRINTED
+
+
+def test_a_client_that_is_gone_before_its_reply_ends_the_command_without_a_trace(home: Path) -> None:
+    with started(home) as process:
+        say(process, HANDSHAKE)
+        assert hear(process)["id"] == 1
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        say(process, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
+        process.stdin.close()
+        assert process.wait(10) == 0
+        # Where this was slow, the model is being loaded.
+        assert set(process.stderr.read().splitlines()) <= set(PRINTED)
 
 
 def test_an_unusable_setting_ends_the_command_before_it_speaks(home: Path) -> None:

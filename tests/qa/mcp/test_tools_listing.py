@@ -31,7 +31,7 @@ def test_documents_are_listed_page_by_page_and_by_folder(served: Server[Any]) ->
     assert [d["source"] for d in result(below)["documents"]] == [HTML]
     assert result(below)["documents"][0]["url"] == f"{BASE}/source/dossier/t%C3%A9l%C3%A9m%C3%A9decine.html"
     assert text(below) == f"1 document :\n- {HTML} : Télémédecine (html, 72 caractères)"
-    assert text(call(served, "list_documents", folder="absent")) == "0 document :"
+    assert text(call(served, "list_documents", folder="absent")) == "Aucun document."
     assert text(call(served, "list_documents", offset=9)) == "5 documents, aucun au-delà de 9."
 
 
@@ -62,7 +62,22 @@ def test_an_acronym_is_looked_up_however_it_is_written(served: Server[Any], acro
     )
 
 
-def test_an_acronym_that_the_texts_do_not_spell_out_has_no_meaning(served: Server[Any]) -> None:
-    reply = call(served, "glossary", acronym="CPTS")
+def test_an_acronym_that_ends_in_s_is_not_the_plural_of_another(tmp_path: Path) -> None:
+    index_texts(
+        tmp_path,
+        {
+            "ars.md": "L'agence régionale de santé (ARS) autorise les lits.",
+            "ar.md": "L'accusé de réception (AR) fait foi.",
+        },
+    )
+    both = server(tmp_path / "home")
+    for asked, found in (("ARS", "ARS"), ("a.r.s.", "ARS"), ("ARSs", "ARS"), ("AR", "AR"), ("ar", "AR")):
+        meanings = result(call(both, "glossary", acronym=asked))["meanings"]
+        assert [meaning["acronym"] for meaning in meanings] == [found]
+
+
+@pytest.mark.parametrize("acronym", ["CPTS", ".", "GH"])
+def test_an_acronym_that_the_texts_do_not_spell_out_has_no_meaning(served: Server[Any], acronym: str) -> None:
+    reply = call(served, "glossary", acronym=acronym)
     assert (result(reply)["meanings"], result(reply)["total"]) == ([], 0)
     assert text(reply) == "Les textes ne développent pas ce sigle, ou n'en développent aucun."

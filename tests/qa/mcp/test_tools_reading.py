@@ -81,8 +81,14 @@ def test_a_citation_is_read_with_what_surrounds_it(served: Server[Any]) -> None:
             {"source": "cpts.md", "end": 195},
             "« start » ou « end » dépasse la fin du document, qui a 194 caractères",
         ),
-        ({"source": "cpts.md", "start": 9, "end": 9}, "« end » doit être plus grand que « start »"),
-        ({"source": "cpts.md", "start": 194}, "« end » doit être plus grand que « start »"),
+        (
+            {"source": "cpts.md", "start": 9, "end": 9},
+            "« start » doit être avant « end » et avant la fin du document, qui a 194 caractères",
+        ),
+        (
+            {"source": "cpts.md", "start": 194},
+            "« start » doit être avant « end » et avant la fin du document, qui a 194 caractères",
+        ),
         ({"source": "cpts.md", "start": -1}, "l'argument « start » est trop petit : 0 au moins"),
     ],
 )
