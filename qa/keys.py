@@ -35,11 +35,11 @@ _UNSURE_NAME = (
     "passez par localhost ou réglez SOURCIER_KEY"
 )
 # Declares the scheme to OpenAPI too. Ours are the errors: FastAPI's own are no problem documents.
-_bearer = HTTPBearer(auto_error=False, description="la clé SOURCIER_KEY, là où le service en a une")
+bearer = HTTPBearer(auto_error=False, description="la clé SOURCIER_KEY, là où le service en a une")
 
 
 async def authorised(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
     """A dependency of each route that writes. Raises AnotherSite or KeyRequired."""
     settings: Settings | None = getattr(request.app.state, "settings", None)
@@ -49,6 +49,21 @@ async def authorised(
         if not hmac.compare_digest(sent, key.get_secret_value().encode("utf-8")):
             raise KeyRequired(_NO_KEY)
     _refuse_other_sites(request, has_key=key is not None)
+
+
+async def permitted(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> None:
+    """The same for assistants and chats, which read. Raises AnotherSite only where there is no key.
+
+    Desktop clients are browsers too, and say that they come from elsewhere: the key tells them apart.
+    """
+    try:
+        await authorised(request, given)
+    except AnotherSite:
+        settings: Settings | None = getattr(request.app.state, "settings", None)
+        if settings is None or settings.key is None:
+            raise
 
 
 def _refuse_other_sites(request: Request, has_key: bool) -> None:

@@ -61,7 +61,14 @@ class QuestionIn(BaseModel):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}}
+                {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}},
+                {
+                    "question": "Qui les finance ?",
+                    "history": [
+                        {"role": "user", "content": "Qu'est-ce qu'une CPTS ?"},
+                        {"role": "assistant", "content": "Une organisation des soins d'un territoire."},
+                    ],
+                },
             ]
         },
     )

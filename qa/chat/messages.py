@@ -17,7 +17,7 @@ from qa.chat.markdown import plain
 from qa.chat.notes import without_notes
 from qa.chat.schemas import MessageIn
 from qa.conversation import Turn
-from qa.schemas import LONGEST_QUESTION
+from qa.schemas import LONGEST_QUESTION, TurnIn
 
 # How far back a follow-up leans, and how much of a message is read: a front end sends the whole
 # conversation each time, and what is carried over stands in the last turns.
@@ -62,8 +62,18 @@ def asked_of(messages: Sequence[MessageIn]) -> Asked:
     question = printable(question)
     if not question:
         raise NoQuestion(_NO_TEXT if isinstance(messages[last].content, list) else _NO_QUESTION)
-    turns = (turn for message in reversed(messages[:last]) if (turn := _turn(message)) is not None)
-    return Asked(question, tuple(islice(turns, _MOST_TURNS))[::-1])
+    return Asked(question, turns_of(messages[:last]))
+
+
+def turns_of(messages: Sequence[MessageIn]) -> tuple[Turn, ...]:
+    """The last messages of a conversation that say something, as plain text, the oldest first."""
+    turns = (turn for message in reversed(messages) if (turn := _turn(message)) is not None)
+    return tuple(islice(turns, _MOST_TURNS))[::-1]
+
+
+def history_of(turns: Sequence[TurnIn]) -> tuple[Turn, ...]:
+    """The same of the `history` of a question."""
+    return turns_of([MessageIn(role=turn.role, content=turn.content) for turn in turns])
 
 
 def _unwrapped(text: str) -> str:

@@ -23,7 +23,9 @@ _PLURAL = frozenset(
 )
 _MASCULINE = frozenset("il ils celui ceux chacun le un aucun tout certains tous".split())
 _FEMININE = frozenset("elle elles celle celles chacune la une aucune toute certaines toutes".split())
-_HEADS = (_SINGULAR | _PLURAL) - frozenset("le la l' un une les des tout toute tous toutes".split())
+_HEADS = frozenset({"on"}) | (_SINGULAR | _PLURAL) - frozenset(
+    "le la l' un une les des tout toute tous toutes".split()
+)
 _PERSONAL = frozenset("il elle ils elles".split())
 _DETERMINERS = frozenset("le la l' un une les".split())
 # What follows one of these is no subject of another sentence, or is the subject over again.
@@ -39,6 +41,9 @@ def agree(leaning: str, before: str) -> bool:
     # « Après un essai, il a été étendu. »
     pronoun = next((word for word in _words(leaning) if word in _HEADS), "")
     subject, *others = _named(before) or [""]
+    if pronoun == "on":
+        # « On en compte 130 »: of several, named alone.
+        return subject in _PLURAL and not any(other in _PLURAL for other in others)
     if not _agree(pronoun, subject):
         return False
     return pronoun not in _PERSONAL or not any(_agree(pronoun, other) for other in others)
@@ -64,7 +69,8 @@ def _named(text: str) -> list[str]:
     """What the first word is, then the determiners of the others that no preposition binds, and names."""
     found: list[str] = []
     before = ""
-    for word in _WORD.findall(_LINKING.sub("", _NUMBER.sub("", text))):
+    # An acronym between parentheses names nothing more.
+    for word in _WORD.findall(_LINKING.sub("", _NUMBER.sub("", re.sub(r"\([^()]*\)", "", text)))):
         folded = fold(word)
         named = word[0].isupper() and (bool(before) or folded not in _SINGULAR | _PLURAL)
         if not before:

@@ -30,8 +30,10 @@ _BETWEEN = re.compile(r"\b(?:entre|de)\s[^,;:]{0,30}$", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"^\W*(?:pendant|durant|lors|en|dans|jusqu|avant|apres|depuis|pour|chez|hors|sous|sans|aux?|malgre|"
     r"contrairement|selon|si|s'il|quand|lorsqu\w*|faute|a moins|a defaut|a condition|des lors|par|avec|"
-    r"passe|au-dela|moyennant|chaque|tous les|toutes les)\b"
+    r"passe|au-dela|moyennant|chaque|tous les|toutes les|sur|d'ici|compte tenu|concernant|s'agissant|quant)\b"
 )
+# Folded, these are « a » and « des ».
+_PREPOSITION = re.compile(r"^\W*(?:à|dès)\b", re.IGNORECASE)
 # Further on, these alone narrow what is said: « , avec l'accord d'un parent, ».
 _NARROWING = re.compile(
     r"^\W*(?:avec|sous|sans|dans la (?:limite|mesure)|dans les (?:limites|conditions)|hors|apres|avant|chez|"
@@ -114,7 +116,8 @@ def _clause(piece: _Piece, names: Names, *, first: bool) -> Clause:
         tuple(frozenset(names.joined(bare_terms(folded[figure.end :]))) for figure in stated),
         worded(f"{piece.joint} {text}" if piece.joint in ("et", "ou") else text, names),
         piece.segment,
-        (_CIRCUMSTANCE if begins else _NARROWING).match(folded) is not None,
+        (_CIRCUMSTANCE if begins else _NARROWING).match(folded) is not None
+        or (begins and _PREPOSITION.match(text) is not None),
         piece.joint == "ou" or re.match(r"\W*ou\b", folded) is not None,
     )
 

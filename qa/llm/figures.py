@@ -80,6 +80,11 @@ _AFTER = (
     (">", re.compile(r"^[^,;.]{0,24}?\b(?:au moins|minimum|au minimum|ou plus)\b")),
     ("~", re.compile(r"^[^,;.]{0,12}?\benviron\b")),
 )
+# What follows a figure and is not counted by it.
+_NO_NOUN = (
+    "et|ou|aux?|en|dans|par|pour|sur|avec|sans|sous|apres|avant|depuis|pendant|selon|chez|vers|contre|entre|"
+    "puis|mais|qui|que|dont|l[ea]s?|l'|a|est|sont|ont|il|elle|s'|se|ne|n'"
+)
 # Before these, "un" is a number: "un an" is not "deux ans".
 _COUNTED = re.compile(
     r" (?:seule? )?(?:ans?|annees?|mois|semaines?|jours?|heures?|minutes?|fois|points?|pour cent)\b"
@@ -185,7 +190,7 @@ def _figure(folded: str, match: re.Match[str], kind: str, value: str, ranged: st
 def _nouns(rest: str) -> tuple[str, ...]:
     """The terms of the two words that follow: what is counted, and an adjective before or after it."""
     following = re.match(
-        r" ?(?:de |d'|des )?((?:(?!(?:et|ou|a|au|aux|en|dans|par|pour|sur)\b)[^\W\d_][\w'-]*"
+        rf" ?(?:de |d'|des )?((?:(?!(?:{_NO_NOUN})\b)[^\W\d_][\w'-]*"
         r"(?: |(?=\W|$))){0,2})",
         rest,
     )

@@ -14,7 +14,7 @@ from index.french import terms
 from qa.llm.clauses import Clause
 from qa.llm.evidence import Statement
 from qa.llm.figures import Figure
-from qa.llm.wording import Word, canonical
+from qa.llm.wording import Voices, Word, canonical
 
 _Said = set[str]
 # Left out, they change nothing: the citation tells when it was written.
@@ -36,7 +36,7 @@ def left_out(
         if clause not in used:
             continue
         beside = following if following in used else None
-        spared = _Spared(figures, statement.voices.passive, beside)
+        spared = _Spared(figures, statement.voices, beside)
         if not any(_whole(kept, clause, spared) for kept in _readings(said, figures, clause)):
             return True
     return False
@@ -132,12 +132,12 @@ def _runs(kept: Sequence[bool]) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Spared:
-    """What may go from a clause. `figures` are the claim's, `passive` the source's participles behind
-    « être », `following` the next clause if the claim uses it.
+    """What may go from a clause. `figures` are the claim's, `voices` the source's; `following`: the next
+    clause if the claim uses it.
     """
 
     figures: Sequence[Figure]
-    passive: frozenset[str]
+    voices: Voices
     following: Clause | None
 
     def stretch(self, before: Sequence[Word], run: Sequence[Word], behind: Sequence[Word]) -> bool:
@@ -152,8 +152,7 @@ class _Spared:
         if all(_dates(word) for word in run):
             return True
         if behind:
-            # « Ont été créées par la loi et mises en place », « 35 aux uns et 43 aux autres ».
-            return self._alike(run[0], behind[0]) and behind[0].links == ("et", *opening)
+            return behind[0].links == ("et", *opening) and self._joined(run, behind)
         if opening[:1] == ("et",):
             return True
         if _dates(last) and not opening:
@@ -162,11 +161,15 @@ class _Spared:
         following = self.following.words[:1] if self.following else ()
         return any(word.links == ("et", *opening) for word in following)
 
-    def _alike(self, one: Word, other: Word) -> bool:
+    def _joined(self, run: Sequence[Word], behind: Sequence[Word]) -> bool:
+        """Whether « et » joins two things that are both said."""
+        one, other = run[0], behind[0]
         if one.figure is not None or other.figure is not None:
-            return one.figure is not None and other.figure is not None
-        # « Les soins prescrits et remboursés » are not all that are repaid: behind « être » alone.
-        return one.term in self.passive and other.participle
+            return one.figure is not None and other.figure is not None  # « 35 aux uns et 43 aux autres »
+        if one.term in self.voices.passive:
+            return other.participle  # « ont été créées par la loi et mises en place »
+        # « Assure les soins et oriente les malades », but « les soins prescrits et remboursés » are both.
+        return len(run) > 1 and len(behind) > 1 and not {one.term, other.term} & self.voices.participles
 
 
 def _dates(word: Word) -> bool:

@@ -11,10 +11,19 @@ def within(part: Sequence[str], whole: Sequence[str]) -> bool:
     return any(tuple(whole[i : i + size]) == tuple(part) for i in range(len(whole) - size + 1))
 
 
-def turned(found: list[str], agent: int) -> list[str]:
-    """« La loi est votée par le Parlement »: parlement, voté, loi."""
+# The most terms that who does something is taken to have.
+_LONGEST_AGENT = 3
+
+
+def turned(found: list[str], agent: int) -> list[list[str]]:
+    """« La loi est votée par le Parlement »: parlement, voté, loi; for each number of terms that whoever
+    stands behind « par » may have.
+    """
     before, behind = found[:agent], found[agent:]
-    return [*behind[:2], *before[-1:], *before[:-1], *behind[2:]]
+    return [
+        [*behind[:size], *before[-1:], *before[:-1], *behind[size:]]
+        for size in range(1, min(_LONGEST_AGENT, len(behind)) + 1)
+    ]
 
 
 def same_order(said: Sequence[str], source: Sequence[str], movable: Sequence[Sequence[str]]) -> bool:

@@ -26,7 +26,7 @@ _LOCAL = {
     "all": r"tou(?:s|te|tes)|chaque|chacune?|quiconque|"
     r"toujours|systematique\w*|integral\w*|entier\w*|unanim\w*",
     "some": r"certaine?s?|quelques|parfois|rares?|rarement|partie|partiel\w*|plusieurs|divers(?:es)?",
-    "mostly": r"plupart|majorite|majoritaire\w*|souvent|generalement|general|principe|habituel\w*|"
+    "mostly": r"plupart|majorite|majoritaire\w*|souvent|generalement|en general|en principe|habituel\w*|"
     r"principal\w*",
     "more": r"plus(?! (?:au|tard|de la moitie))|davantage|hausse\w*|augment\w*|croi(?:t|ssent)|progress\w*|"
     r"superieur\w*",

@@ -159,15 +159,19 @@ def _in_order(
 ) -> bool:
     """Whether the terms come in the order of the source, one side turned round if only one is passive."""
     source = [canonical(t) for s in statements for t in s.terms]
-    claimed = list(said)
     passive = next((s.agent for s in statements if s.agent is not None), None)
+    told = [(list(said), source)]
     if turning and claim.agent is not None:
-        claimed = turned(claimed, claim.agent)
+        told = [(each, source) for each in turned(list(said), claim.agent)]
     elif turning and passive is not None and len(statements) == 1:
-        source = turned(source, passive)
+        told = [(list(said), each) for each in turned(source, passive)]
     kept = set(said)
     movable = [[t for t in map(canonical, clause.terms) if t in kept] for clause in used]
-    if not same_order([t for t in claimed if t in source], source, movable):
+    if claim.clauses[0].circumstance:
+        first = [canonical(t) for t in claim.clauses[0].terms]
+        movable.append(first)
+        told += [([*mine[len(first) :], *first], its) for mine, its in told if mine[: len(first)] == first]
+    if not any(same_order([t for t in mine if t in its], its, movable) for mine, its in told):
         return False
     stated = [f for c in used for f in c.figures]
     return not any(_inverted(kind(claim.figures), kind(stated)) for kind in (_amounts, _years))

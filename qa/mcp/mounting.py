@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.security import HTTPBearer
 from mcp.server.lowlevel.server import Server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import Request
@@ -20,13 +19,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from qa.config import Settings
+from qa.keys import bearer, permitted
 from qa.mcp.server import Service, server_of
 from qa.remembered import Remembered
-from qa.routes.chat import permitted
 from qa.serving import Stopping
 
 PATH = "/mcp"
-_bearer = HTTPBearer(auto_error=False)
 
 
 class Endpoint:
@@ -39,7 +37,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises KeyRequired, AnotherSite or Stopping, which the application turns into replies."""
         request = Request(scope)
-        await permitted(request, await _bearer(request))
+        await permitted(request, await bearer(request))
         if self._manager is None:
             raise Stopping("le service s'arrête ; réessayez dans un instant")
         await self._manager.handle_request(scope, receive, send)

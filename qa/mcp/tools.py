@@ -18,9 +18,9 @@ from index.engine import Engine
 from index.filtering import Filters, allowed_rows
 from index.store import DocumentRows
 from qa.answer import ask
-from qa.chat.markdown import plain
+from qa.chat.messages import history_of
 from qa.citing import cite
-from qa.conversation import Turn, searched
+from qa.conversation import searched
 from qa.mcp.arguments import (
     Arguments,
     AskArguments,
@@ -73,8 +73,7 @@ class Tool:
 
 def _ask(desk: Desk, sent: AskArguments) -> AskOut:
     started = time.perf_counter()
-    history = [Turn(turn.role, plain(turn.content)) for turn in sent.history]
-    question = searched(desk.engine, sent.question, history)
+    question = searched(desk.engine, sent.question, history_of(sent.history))
     answer = ask(desk.engine, question, sent.top_k, sent.filters(), desk.threshold)
     reply = ask_out(sent.question, question, answer, 1000 * (time.perf_counter() - started))
     desk.remember(question)

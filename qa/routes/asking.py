@@ -8,9 +8,9 @@ from fastapi import APIRouter
 
 from index.engine import Engine
 from qa.answer import ask
-from qa.chat.markdown import plain
+from qa.chat.messages import history_of
 from qa.citing import cite
-from qa.conversation import Turn, searched
+from qa.conversation import searched
 from qa.replies import ask_out, citation_out
 from qa.routes import CurrentEngine, Remember, Threshold
 from qa.schemas import AskOut, QuestionIn, SearchOut
@@ -44,4 +44,4 @@ def search_route(body: QuestionIn, engine: CurrentEngine) -> SearchOut:
 
 def _searched(engine: Engine, body: QuestionIn) -> str:
     """The question, with what the conversation adds to it."""
-    return searched(engine, body.question, [Turn(t.role, plain(t.content)) for t in body.history])
+    return searched(engine, body.question, history_of(body.history))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -25,27 +24,10 @@ from qa.chat.schemas import ChatIn, CompletionOut, ErrorReply, ModelOut, ModelsO
 from qa.chat.streaming import EventStream, events, unless_gone
 from qa.config import Settings
 from qa.conversation import searched
-from qa.keys import AnotherSite, authorised
+from qa.keys import permitted
 from qa.llm import Writer
 from qa.routes import CurrentEngine, Remember, Threshold
 from qa.schemas import DEFAULT_TOP_K
-
-_bearer = HTTPBearer(auto_error=False, description="la clé SOURCIER_KEY, là où le service en a une")
-
-
-async def permitted(
-    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    """A dependency of each route. Raises KeyRequired, and AnotherSite where there is no key.
-
-    Desktop clients are browsers too, and say that they come from elsewhere: the key tells them apart.
-    """
-    try:
-        await authorised(request, given)
-    except AnotherSite:
-        settings = _settings(request)
-        if settings is None or settings.key is None:
-            raise
 
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

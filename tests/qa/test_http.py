@@ -227,20 +227,35 @@ def test_the_openapi_document_has_examples_that_work(client: TestClient) -> None
         "/health/live",
         "/health/ready",
         "/v1/ask",
+        "/v1/chat/completions",
         "/v1/documents",
         "/v1/documents/{source}",
         "/v1/documents/{source}/text",
         "/v1/glossary",
         "/v1/index",
+        "/v1/models",
+        "/v1/models/{name}",
         "/v1/search",
     ]
     schemas = document["components"]["schemas"]
-    assert schemas["QuestionIn"]["examples"] == [
-        {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}}
+    alone, following = schemas["QuestionIn"]["examples"]
+    assert alone == {"question": "Qu'est-ce qu'une CPTS ?", "top_k": 5, "filters": {"folder": "acteurs"}}
+    for example in (alone, following):
+        reply = client.post("/v1/ask", json=example)
+        assert reply.status_code == 200
+        assert set(schemas["AskOut"]["examples"][0]) == set(reply.json())
+
+
+def test_a_question_that_leans_on_the_conversation_is_searched_with_it(client: TestClient) -> None:
+    said = [
+        {"role": "user", "content": "Qu'est-ce qu'une CPTS ?"},
+        {"role": "assistant", "content": "Une **organisation** des soins. [1]"},
     ]
-    reply = client.post("/v1/ask", json=schemas["QuestionIn"]["examples"][0])
-    assert reply.status_code == 200
-    assert set(schemas["AskOut"]["examples"][0]) == set(reply.json())
+    for route in ("/v1/ask", "/v1/search"):
+        reply = client.post(route, json={"question": "Qui les finance ?", "history": said}).json()
+        assert reply["searched"] == "Qui finance les CPTS ?"
+        alone = client.post(route, json={"question": "Qui finance les CPTS ?"}).json()
+        assert reply.get("citations", reply.get("hits")) == alone.get("citations", alone.get("hits"))
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
