@@ -133,6 +133,13 @@ class Settings(BaseSettings):
             raise ValueError
         return key
 
+    @field_validator("llm_key")
+    @classmethod
+    def _check_llm_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and not re.fullmatch(r"[!-~]+", key.get_secret_value()):
+            raise ValueError  # no HTTP header can carry it
+        return key
+
 
 def load_settings(**options: object) -> Settings:
     """The settings, command-line options (those not None) winning over the environment.
@@ -190,6 +197,7 @@ _EXPECTED = {
     "public_url": _ADDRESS,
     "chat_sources": "openwebui, annotations ou none est attendu",
     "llm_url": _ADDRESS,
+    "llm_key": "une clé sans accent ni espace est attendue",
     "llm_timeout": "un nombre de secondes, de plus de 0 à 3600, est attendu",
     "llm_rewrite": "1 ou 0 est attendu",
     "key": "16 caractères au moins sont attendus, sans accent ni espace",

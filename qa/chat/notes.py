@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_DROPPED_ONE = "1 phrase du modèle écartée : les textes ne la disent pas."
-_DROPPED = "{count} phrases du modèle écartées : les textes ne les disent pas."
+_DROPPED_ONE = "1 phrase du modèle écartée : les textes ne suffisent pas à la vérifier."
+_DROPPED = "{count} phrases du modèle écartées : les textes ne suffisent pas à les vérifier."
 _INSTEAD = "{why} Voici les phrases des textes elles-mêmes."
 _NOTHING_HELD = "Le modèle n'a rien écrit que les textes disent."
 _CUT_SHORT = "La réponse du modèle est incomplète : {failure}."

@@ -23,9 +23,7 @@ _PLURAL = frozenset(
 )
 _MASCULINE = frozenset("il ils celui ceux chacun le un aucun tout certains tous".split())
 _FEMININE = frozenset("elle elles celle celles chacune la une aucune toute certaines toutes".split())
-_HEADS = frozenset({"on"}) | (_SINGULAR | _PLURAL) - frozenset(
-    "le la l' un une les des tout toute tous toutes".split()
-)
+_HEADS = (_SINGULAR | _PLURAL | {"on"}) - frozenset("le la l' un une les des tout toute tous toutes".split())
 _PERSONAL = frozenset("il elle ils elles".split())
 _DETERMINERS = frozenset("le la l' un une les".split())
 # What follows one of these is no subject of another sentence, or is the subject over again.

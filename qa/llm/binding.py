@@ -28,7 +28,10 @@ def bound_otherwise(claim: Statement, statements: Sequence[Statement], *, turned
             pairs[first.term, second.term].add(_links(second, ignored))
     said = [word for clause in claim.clauses for word in clause.words]
     for before, word in zip([Word("", ()), *said], said, strict=False):
-        known = pairs.get((before.term, word.term)) or alone.get(word.term)
+        known = pairs.get((before.term, word.term))
+        if known is None and _named_by(word) and before.term:
+            return True
+        known = known or alone.get(word.term)
         if known and _links(word, ignored) not in known:
             return True
     return False
@@ -38,3 +41,10 @@ def _links(word: Word, ignored: frozenset[str]) -> tuple[str, ...]:
     if word.figure is not None and word.figure.dates:
         ignored = ignored | _BEFORE_A_DATE
     return tuple(link for link in word.links if link not in ignored)
+
+
+def _named_by(word: Word) -> bool:
+    """Whether it is a number that counts nothing: « Formule 1 », « GIR 4 »."""
+    figure = word.figure
+    bare = figure is not None and figure.kind == "number" and not figure.sign and not figure.nouns
+    return bare and not word.links

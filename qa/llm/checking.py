@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, islice, product
 
 from corpus.folding import fold
 from corpus.glossary import Meaning
@@ -21,7 +21,7 @@ from qa.llm.names import Names
 from qa.llm.orders import reads_like_an_order
 from qa.llm.quoting import copied, quotations, stands
 from qa.llm.sentences import Claim
-from qa.llm.supporting import unsupported
+from qa.llm.supporting import needed, unsupported
 
 # Token by token likeness of a sentence to the passage that it cites. On the demonstration texts 99 in
 # 100 sentences, a quarter of their words moved, have 0.713 or more with their own passage; set against
@@ -30,6 +30,8 @@ LEAST_LIKENESS = 0.71
 # Nothing of use is longer, and time grows with the square.
 LONGEST = 700
 _MOST_CITED = 6
+# So that passages made for it cannot keep a checker busy: no true sentence needs as many.
+_MOST_PAIRS = 200
 # A link could carry away what was asked; a tag or a picture would be fetched.
 _MARKUP = re.compile(
     r"https?:|www\.|://|\]\(|!\[|<[/!a-zA-Z]|&#?\w+;|javascript:|data:\w+/|[{}\\|]|\bmailto:", re.IGNORECASE
@@ -131,7 +133,8 @@ class Checker:
         # neighbour would lend its negation.
         if all(problem in _LACKING for problem in problems):
             for first, second in combinations(cited, 2):
-                if None in self._problems(claim, _together(first, second)):
+                pairs = islice(_together(first, second, needed(claim)), _MOST_PAIRS)
+                if None in self._problems(claim, pairs):
                     return (first.citation.number, second.citation.number), None
         return (), next((p for p in problems if p is not None and p not in _LACKING), "words")
 
@@ -150,11 +153,13 @@ def _foreign(text: str, cited: Iterable[Evidence]) -> bool:
     return not set(_FRENCH.sub("", unicodedata.normalize("NFC", text))) <= given
 
 
-def _together(first: Evidence, second: Evidence) -> Iterable[Support]:
-    """A sentence of each of two passages, in either order."""
+def _together(first: Evidence, second: Evidence, terms_needed: frozenset[str]) -> Iterable[Support]:
+    """A sentence of each of two passages, in either order, that have these terms between them."""
     alone = [
-        [s for s in each.supports if len(s.statements) == 1 and not s.subject] for each in (first, second)
+        [s.statements[0] for s in each.supports if len(s.statements) == 1 and not s.subject]
+        for each in (first, second)
     ]
     for one, other in product(*alone):
-        yield Support((*one.statements, *other.statements), (), ())
-        yield Support((*other.statements, *one.statements), (), ())
+        if terms_needed <= one.held | other.held:
+            yield Support((one, other), (), ())
+            yield Support((other, one), (), ())

@@ -21,7 +21,7 @@ from qa.llm.figures import Figure
 from qa.llm.names import Names
 from qa.llm.orders import orders, reads_like_an_order
 from qa.llm.polarity import sentence_marks
-from qa.llm.wording import Voices, voices
+from qa.llm.wording import Voices, canonical, voices
 
 # How many terms of a sentence can be what the next one's "elle" stands for.
 _SUBJECT = 3
@@ -51,13 +51,15 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence. `item`: it is one of a list; `leaning`: it begins with a pronoun or the like.
+    """A sentence. `held`: its terms, one form for each; `item`: it is one of a list; `leaning`: it begins
+    with a pronoun or the like.
 
     `agent`: how many terms stand before « par » and its agent, in the passive; None otherwise.
     """
 
     text: str
     clauses: tuple[Clause, ...]
+    held: frozenset[str]
     marks: frozenset[str]
     item: bool
     leaning: bool
@@ -100,9 +102,11 @@ def read(text: str, names: Names) -> Statement:
     folded = fold(said)
     passive = _PASSIVE.search(folded)
     agent = len(names.joined(bare_terms(_active(folded[: passive.end()])))) if passive else None
+    found = clauses(_active(said), names)
     return Statement(
         text,
-        clauses(_active(said), names),
+        found,
+        frozenset(canonical(term) for clause in found for term in clause.terms),
         sentence_marks(said),
         is_item(text.strip()),
         _LEANING.match(folded) is not None or leans(said),

@@ -14,17 +14,14 @@ from index.french import terms
 from qa.llm.clauses import Clause
 from qa.llm.evidence import Statement
 from qa.llm.figures import Figure
-from qa.llm.wording import Voices, Word, canonical
+from qa.llm.wording import LIGHT, Voices, Word, canonical
 
 _Said = set[str]
 # Left out, they change nothing: the citation tells when it was written.
-_IDLE = frozenset(
+_IDLE = LIGHT | {
     canonical(term)
-    for term in terms(
-        "notamment également aussi ainsi donc ailleurs enfin effet outre précisément aujourd'hui désormais "
-        "actuellement maintenant toutefois cependant pourtant"
-    )
-)
+    for term in terms("aujourd'hui désormais actuellement maintenant toutefois cependant pourtant")
+}
 
 
 def left_out(
@@ -75,7 +72,6 @@ def without_subject(
 
     `heads`: the terms one of which a pronoun at the head of the sentence stands for.
     """
-    leads = False
     for i, clause in enumerate(statement.clauses):
         if clause not in used:
             continue
@@ -84,12 +80,11 @@ def without_subject(
                 return True
             continue
         if clause.lead is not None:
-            leads = canonical(clause.lead) in said
-        elif clause.terms and not clause.circumstance:
-            leads = _governed(said, statement.clauses[:i], clause, statement.leaning, heads)
+            led = canonical(clause.lead) in said
         else:
-            continue
-        if not leads:
+            bare = clause.circumstance or not clause.terms
+            led = bare or _governed(said, statement.clauses[:i], clause, statement.leaning, heads)
+        if not led:
             return True
     return False
 
@@ -101,7 +96,7 @@ def _governed(
     near = before[-1].terms[-1:] if clause.words[:1] and clause.words[0].participle and before else ()
     if any(canonical(term) in said for term in near):
         return True  # « Le forfait, fixé à … »
-    led = [c for c in before if c.lead is not None and not c.circumstance]
+    led = [c for c in before if c.lead is not None and not (c.circumstance or c.alternative)]
     if not led:
         return True
     if led[-1] is before[0] and leaning and any(term in said for term in heads):

@@ -80,6 +80,31 @@ _PATTERNS = (
     r"\b(?:l'utilisateur|the user|l'usager) (?:doit|must|should|a besoin|veut|wants)\b|\b(?:dis|dites|tell|"
     r"say)\b"
     rf"{_ANY}\b(?:utilisateur|user)\b|\bsans (?:citer|mentionner) (?:tes |les |de )?sources?\b",
+    # In the future, politely, or with the answer ready.
+    r"\b(?:tu|vous|on|ia|assistant|modele|robot(?: \w+)?|outil de (?:synthese|resume)) "
+    r"(?:repondr|dira|dire[sz]|ecrir|affirmer|conclur|indiquera)\w*\b",
+    r"\b(?:veuillez|priere d[e']|merci d[e'])\s?(?:\w+ )?(?:repondre|indiquer|conclure|dire|ecrire|affirmer|"
+    r"mentionner|citer|repeter)\b",
+    r"\b(?:bonne|vraie|seule) reponse\b|\bquelle que soit la question\b|"
+    r"\breponse (?:attendue|correcte|a (?:donner|fournir)|est (?:que|toujours))\b|"
+    r"\bfigurer dans (?:l[ae]|toute|chaque|ta|votre|les) (?:reponse|synthese)",
+    r"\b(?:commence|termine|fini|conclu|debute)\w* (?:chaque|toute|ta|votre|tes|vos) "
+    r"(?:reponse|phrase|synthese)|"
+    r"\bdans (?:ta|votre) (?:synthese|reponse|conclusion)\b|\bajoute[rz]? a la fin\b",
+    r"(?:^|[:.!?]\s+)\W*(?:rappelle|precise|sache|suppose|imagine|convaincs|persuade|assure|informe|"
+    r"previens)\b (?:bien )?(?:que\b|qu'|l'utilisateur|l'usager|le lecteur)",
+    r"(?:^|[:.!?]\s+)\W*n(?:e |')(?:mentionne|cite|parle|dis|revele|tiens|montre|utilise)s? "
+    r"(?:pas|jamais|plus|rien)\b",
+    r"\b(?:cher|chere) (?:ia|assistant\w*|modele|robot|chatbot)\b|\blecteurs? automatiques?\b|"
+    r"\brobots? conversationnels?\b|\b(?:ton|nouveau) role\b",
+    r"^\W*(?:consignes?|nouvelles? (?:regles?|questions?))(?: \w+)?\s*:",
+    # A prompt's end, played.
+    r"</?\s*(?:passage|question|document|context|conversation)|\bfin (?:du|des) (?:passage|contexte)s?\b|"
+    r"\brole\W{1,4}(?:system|assistant|user)\b",
+    r"\b(?:olvid|ignor|vergiss|vergesst|dimentic)\w*\b"
+    rf"{_ANY}\b(?:instrucciones|anweisungen|istruzioni|reglas|regeln|regole)\b",
+    # Written so as not to be seen: letters of two alphabets in a word, letters set apart.
+    r"[a-z][\u0400-\u04ff]|[\u0400-\u04ff][a-z]|\b(?:\w ){5,}\w\b",
     # What would be fetched, or shown as a picture.
     r"!\[[^\]]*\]\(|<(?:img|script|iframe|a )\b|\bjavascript:|\bdata:\w+/",
     rf"\b(?:lien|link|clique\w*|visit\w*|rend\w*|ouvr\w*|image|charge\w*|url|appel\w*|fetch|call|"

@@ -26,8 +26,9 @@ Règles :
 1. Écris de une à cinq phrases courtes, complètes, chacune sur un seul fait, sans liste ni titre.
 2. Termine chaque phrase par le numéro du passage dont elle vient, entre crochets : [1]. Une phrase sans \
 numéro, ou dont le numéro n'est pas le bon, sera supprimée.
-3. Reprends les mots des passages, ainsi que leurs chiffres, leurs dates, leurs noms et leurs réserves \
-(« environ », « sauf », « peut »). N'ajoute rien, ne déduis rien, ne calcule rien.
+3. Reprends les mots des passages, par propositions entières, ainsi que leurs chiffres, leurs dates, \
+leurs noms et leurs réserves (« environ », « sauf », « peut »). N'ajoute rien, ne déduis \
+rien, ne calcule rien.
 4. Nomme ce dont tu parles : ne commence pas une phrase par « il », « elle » ou « ce ».
 5. Écris dans la langue des passages, qui est aussi celle de la question : une traduction ne peut pas \
 être vérifiée et serait supprimée.

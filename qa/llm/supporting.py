@@ -22,20 +22,18 @@ from qa.llm.figures import Figure
 from qa.llm.names import Names, capitalised
 from qa.llm.omitting import left_out, unbound, without_subject
 from qa.llm.ordering import same_order, turned, within
-from qa.llm.wording import canonical
+from qa.llm.wording import LIGHT, canonical
 
 # The terms that each of two sentences must give alone.
 _FEWEST_OWN = 3
-# Say nothing of their own. Verbs are not among them: "permet" is not "critique".
-LIGHT = frozenset(
-    terms("il s'agit notamment également aussi ainsi donc ailleurs enfin effet outre précisément")
-)
 
 
 def unsupported(claim: Statement, support: Support, names: Names) -> str | None:
     """Why these sentences do not bear the claim out, in a word or two; None when they do."""
-    said = tuple(canonical(t) for t in claim.terms if t not in LIGHT)
     subject = {canonical(t) for t in support.subject}
+    if not needed(claim) <= subject.union(*(statement.held for statement in support.statements)):
+        return "words"
+    said = tuple(t for t in map(canonical, claim.terms) if t not in LIGHT)
     heads = {canonical(t) for t in support.heads}
     used = _used(said, {figure.value for figure in claim.figures}, support)
     held = {canonical(term) for clause in used for term in clause.terms}
@@ -70,6 +68,11 @@ def unsupported(claim: Statement, support: Support, names: Names) -> str | None:
     if claim.marks != frozenset().union(*(s.marks for s in statements)):
         return "condition or hedge"
     return None
+
+
+def needed(claim: Statement) -> frozenset[str]:
+    """The terms of a claim that a source must have."""
+    return claim.held - LIGHT
 
 
 def _used(said: Sequence[str], values: set[str], support: Support) -> list[Clause]:
@@ -169,7 +172,7 @@ def _in_order(
     movable = [[t for t in map(canonical, clause.terms) if t in kept] for clause in used]
     if claim.clauses[0].circumstance:
         first = [canonical(t) for t in claim.clauses[0].terms]
-        movable.append(first)
+        movable += [first] if within(first, source) else []
         told += [([*mine[len(first) :], *first], its) for mine, its in told if mine[: len(first)] == first]
     if not any(same_order([t for t in mine if t in its], its, movable) for mine, its in told):
         return False

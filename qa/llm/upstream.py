@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -37,9 +38,13 @@ class Upstream:
     """
 
     def __init__(self, url: str, model: str, key: str | None, timeout: float) -> None:
-        base = httpx2.URL(url)
-        if base.scheme not in ("http", "https") or not base.host or base.userinfo or base.query:
+        if not _is_base(url):
             raise ValueError("l'adresse du modèle n'est pas de la forme http://machine:port/v1")
+        if key and not re.fullmatch("[!-~]+", key):
+            # Neither shown nor sent: a header has no other characters.
+            raise ValueError(
+                "la clé du modèle a un blanc ou un caractère accentué ; vérifiez SOURCIER_LLM_KEY"
+            )
         self.model = model
         self._url = f"{url.rstrip('/')}/chat/completions"
         self._timeout = timeout
@@ -115,6 +120,15 @@ class Upstream:
             raise Failed(_CUT) from None
         except (UnicodeError, ValueError, RecursionError, httpx2.HTTPError, httpx2.StreamError):
             raise Failed(_NONSENSE) from None
+
+
+def _is_base(url: str) -> bool:
+    try:
+        base = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        return False
+    extra = base.userinfo or base.query or base.fragment or url != url.strip()
+    return base.scheme in ("http", "https") and bool(base.host) and not extra and (base.port or 1) < 1 << 16
 
 
 async def _streamed(source: httpx2.EventSource) -> AsyncGenerator[str, None]:
@@ -200,25 +214,25 @@ def _status(status: int) -> str:
     return f"{said} (réponse HTTP {status})"
 
 
-_UNREACHABLE = "le modèle de langue ne répond pas ; vérifiez que son serveur est lancé et SOURCIER_LLM_URL"
+_UNREACHABLE = "le modèle de langage ne répond pas ; vérifiez que son serveur est lancé et SOURCIER_LLM_URL"
 _UNTRUSTED = (
     "le certificat du serveur du modèle n'est pas reconnu ; vérifiez SOURCIER_LLM_URL et ce certificat"
 )
-_SLOW = "le modèle de langue est trop lent ; augmentez SOURCIER_LLM_TIMEOUT ou prenez un modèle plus petit"
-_CUT = "la réponse du modèle de langue s'est interrompue ; voyez le journal de son serveur"
+_SLOW = "le modèle de langage est trop lent ; augmentez SOURCIER_LLM_TIMEOUT ou prenez un modèle plus petit"
+_CUT = "la réponse du modèle de langage s'est interrompue ; voyez le journal de son serveur"
 _TOO_LARGE = (
-    "le modèle de langue n'en finit pas ; sa réponse a été arrêtée, voyez les réglages de son serveur"
+    "le modèle de langage n'en finit pas ; sa réponse a été arrêtée, voyez les réglages de son serveur"
 )
 _NONSENSE = (
-    "la réponse du modèle de langue est illisible ; vérifiez que son serveur suit l'interface d'OpenAI"
+    "la réponse du modèle de langage est illisible ; vérifiez que son serveur suit l'interface d'OpenAI"
 )
-_NOT_A_MODEL = "ce qui répond n'est pas un modèle de langue ; SOURCIER_LLM_URL doit finir par /v1"
-_ERROR = "le serveur du modèle de langue a signalé une erreur ; voyez son journal"
+_NOT_A_MODEL = "ce qui répond n'est pas un modèle de langage ; SOURCIER_LLM_URL doit finir par /v1"
+_ERROR = "le serveur du modèle de langage a signalé une erreur ; voyez son journal"
 _KEY = "le serveur du modèle refuse la clé ; vérifiez SOURCIER_LLM_KEY"
 _ABSENT = "le modèle est introuvable ; vérifiez SOURCIER_LLM_MODEL, et que SOURCIER_LLM_URL finit par /v1"
 _BUSY = "le serveur du modèle est trop sollicité ; réessayez plus tard"
 _REFUSED = "le serveur du modèle refuse la demande ; vérifiez SOURCIER_LLM_MODEL et la taille de son contexte"
 _MOVED = "le serveur du modèle renvoie ailleurs ; mettez son adresse finale dans SOURCIER_LLM_URL"
-_BROKEN = "le serveur du modèle de langue est en panne ; voyez son journal"
-_LONG = "la réponse du modèle de langue était trop longue ; elle s'arrête ici"
+_BROKEN = "le serveur du modèle de langage est en panne ; voyez son journal"
+_LONG = "la réponse du modèle de langage était trop longue ; elle s'arrête ici"
 _FILTERED = "le filtre du serveur du modèle a arrêté la réponse"

@@ -16,28 +16,32 @@ from qa.llm.figures import Figure, figures
 from qa.llm.names import Names
 
 # One meaning in these texts, whatever the complement. As few as can be.
-_SAME = tuple(
-    frozenset(terms(group))
-    for group in (
-        "réunit regroupe rassemble",
-        "verse versement",
-        "crée création",
-        "finance financement",
-        "comprend comporte",
-        "assure assurée assurent",
-        "signé signature",
-        "fixe fixation",
-        "chaque chacun chacune",
-        "médicales médicaux",
-        "nationale nationaux",
-        "régionale régionaux",
-        "hôpital hôpitaux",
-        "locale locaux",
-        "sociale sociaux",
-        "territoriale territoriaux",
-        "générale généraux",
+_SAME = {
+    term: min(group)
+    for group in map(
+        terms,
+        (
+            "réunit regroupe rassemble",
+            "verse versement",
+            "crée création",
+            "finance financement",
+            "comprend comporte",
+            "assure assurée assurent",
+            "signé signature",
+            "fixe fixation",
+            "chaque chacun chacune",
+            "médicales médicaux",
+            "nationale nationaux",
+            "régionale régionaux",
+            "hôpital hôpitaux",
+            "locale locaux",
+            "sociale sociaux",
+            "territoriale territoriaux",
+            "générale généraux",
+        ),
     )
-)
+    for term in group
+}
 # Small words that say how a word is bound, one for all of a kind. « De » and the articles are not among
 # them: "de l'eau" may be an object and "des" two things.
 _BINDING = {
@@ -80,7 +84,7 @@ class Word:
 
 def canonical(term: str) -> str:
     """One form for what the stemmer leaves in two ("votée", "vote"), and for words of one meaning."""
-    same = next((min(group) for group in _SAME if term in group), term)
+    same = _SAME.get(term, term)
     return same[:3] + same[3:].rstrip("e")
 
 
@@ -127,6 +131,13 @@ def _link(said: list[str], i: int) -> Iterator[str]:
     following = said[i + 1] if i + 1 < len(said) else ""
     if following in _ARTICLES or not _PARTICIPLE.search(following or "-"):
         yield "à"
+
+
+# Say nothing of their own. Verbs are not among them: "permet" is not "critique".
+LIGHT = frozenset(
+    canonical(term)
+    for term in terms("il s'agit notamment également aussi ainsi donc ailleurs enfin effet outre précisément")
+)
 
 
 @dataclass(frozen=True, slots=True)

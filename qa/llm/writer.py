@@ -21,7 +21,7 @@ from qa.llm.rewriting import accepted
 from qa.llm.sentences import Claim, Sentences
 from qa.llm.upstream import Failed, Upstream
 
-_SILENT = "le modèle de langue n'a rien écrit ; essayez un autre modèle avec SOURCIER_LLM_MODEL"
+_SILENT = "le modèle de langage n'a rien écrit ; essayez un autre modèle avec SOURCIER_LLM_MODEL"
 # A standalone question is one line; a model that goes on is not listened to.
 _LONGEST_REWRITING = 4000
 

@@ -80,7 +80,7 @@ def test_the_language_model_s_model_is_read(client: OpenAI) -> None:
     reply = client.chat.completions.create(model="sourcier-llm", messages=MESSAGES)
     content = reply.choices[0].message.content or ""
     assert content.startswith("On téléconsulte par vidéo. ")
-    assert content.endswith("*1 phrase du modèle écartée : les textes ne la disent pas.*")
+    assert content.endswith("*1 phrase du modèle écartée : les textes ne suffisent pas à la vérifier.*")
 
 
 def test_a_refusal_is_a_reply(client: OpenAI) -> None:

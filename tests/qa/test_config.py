@@ -226,3 +226,14 @@ def test_a_bad_address_is_not_repeated_for_it_may_hold_a_password(
         f"SOURCIER_{name.upper()} : une adresse http:// ou https:// est attendue, "
         "sans mot de passe, « ? » ni « # »"
     )
+
+
+def test_a_key_that_no_header_can_carry_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCIER_LLM_KEY", "clé secrète")
+    with pytest.raises(BadSetting) as caught:
+        load_settings()
+    assert str(caught.value) == "SOURCIER_LLM_KEY : une clé sans accent ni espace est attendue"
+    monkeypatch.setenv("SOURCIER_LLM_KEY", "secret")
+    key = load_settings().llm_key
+    assert key is not None
+    assert key.get_secret_value() == "secret"

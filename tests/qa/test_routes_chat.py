@@ -170,7 +170,9 @@ def test_a_chat_model_writes_from_the_searched_passages(home: Path) -> None:
     body = client.post(PATH, json=body_of(ANSWERED, model="sourcier-llm")).json()
     content = body["choices"][0]["message"]["content"]
     assert content.startswith("On téléconsulte par vidéo. ")
-    assert content.endswith("\n\n*2 phrases du modèle écartées : les textes ne les disent pas.*")
+    assert content.endswith(
+        "\n\n*2 phrases du modèle écartées : les textes ne suffisent pas à les vérifier.*"
+    )
     assert (body["model"], body["sourcier"]["dropped"]) == ("sourcier-llm", 2)
     assert client.post(PATH, json=body_of(ANSWERED)).json()["sourcier"]["dropped"] == 0
     assert (writer.asked, writer.open) == ([ANSWERED], 0)

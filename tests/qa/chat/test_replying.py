@@ -135,13 +135,13 @@ def test_where_nothing_holds_the_plain_answer_is_given_and_said_so(
 @pytest.mark.parametrize(
     ("ending", "notes"),
     [
-        (Ending(1), "*1 phrase du modèle écartée : les textes ne la disent pas.*"),
-        (Ending(2), "*2 phrases du modèle écartées : les textes ne les disent pas.*"),
+        (Ending(1), "*1 phrase du modèle écartée : les textes ne suffisent pas à la vérifier.*"),
+        (Ending(2), "*2 phrases du modèle écartées : les textes ne suffisent pas à les vérifier.*"),
         (Ending(0, "trop lent"), "*La réponse du modèle est incomplète : trop lent.*"),
         (
             Ending(2, "trop lent"),
             "*La réponse du modèle est incomplète : trop lent.*\n\n"
-            "*2 phrases du modèle écartées : les textes ne les disent pas.*",
+            "*2 phrases du modèle écartées : les textes ne suffisent pas à les vérifier.*",
         ),
     ],
 )

@@ -75,3 +75,20 @@ def test_a_figure_has_a_value_and_a_bound(text: str, expected: list[tuple[str, s
 def test_a_claim_states_a_figure_in_the_role_it_has(source: str, claim: str, same: bool) -> None:
     (stated,), (said,) = figures(source), figures(claim)
     assert stated.same_role(said) is same
+
+
+def test_a_year_counts_nothing_and_a_date_is_exact_to_the_day() -> None:
+    told_ = {text: (f.dates, f.exact) for text in ("en 2004 après la canicule", "2004 lits", "le 3 mai 2004",
+             "en mai 2004") for f in figures(text)}  # fmt: skip
+    assert told_ == {
+        "en 2004 après la canicule": (True, False),
+        "2004 lits": (False, False),
+        "le 3 mai 2004": (True, True),
+        "en mai 2004": (True, False),
+    }
+
+
+def test_what_is_counted_may_be_what_the_sentence_is_about() -> None:
+    (stated,), (said,) = figures("On en compte environ 130."), figures("environ 130 lits")
+    assert not stated.same_role(said)
+    assert stated.same_role(said, ("lit",))

@@ -27,6 +27,14 @@ from qa.llm.polarity import clause_marks, sentence_marks
         ("La loi sera votée", {"future"}),
         ("La loi serait votée", {"unreal"}),
         ("un État non reconnu", {"not"}),
+        ("Le directeur général signe", set()),
+        ("En général, il signe", {"mostly"}),
+        ("Elles étaient nombreuses", {"past"}),
+        ("Le maire présidait", {"past"}),
+        ("Il fait, connaît et satisfait le trait du retrait", set()),
+        ("Il saisit d’abord le juge", {"first"}),
+        ("puis le maire", {"then"}),
+        ("Chacune a un maire", {"all"}),
     ],
 )
 def test_the_marks_of_a_clause(text: str, marks: set[str]) -> None:
@@ -42,6 +50,7 @@ def test_the_marks_of_a_clause(text: str, marks: set[str]) -> None:
         ("Si le juge refuse, le dossier est clos.", {"condition"}),
         ("Selon la HAS, le test est utile.", {"said"}),
         ("Il est faux de dire cela.", {"false"}),
+        ("Le cas échéant, un certificat.", {"condition"}),
     ],
 )
 def test_the_marks_of_a_sentence(text: str, marks: set[str]) -> None:

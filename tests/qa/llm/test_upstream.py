@@ -69,7 +69,7 @@ def test_a_model_that_writes_nothing_says_so(model: ModelServer, case: str) -> N
     assert (sentences, ending.dropped) == ([], 0)
     assert (
         ending.failure
-        == "le modèle de langue n'a rien écrit ; essayez un autre modèle avec SOURCIER_LLM_MODEL"
+        == "le modèle de langage n'a rien écrit ; essayez un autre modèle avec SOURCIER_LLM_MODEL"
     )
 
 
@@ -78,8 +78,26 @@ def test_a_line_cut_in_the_middle_is_told(model: ModelServer) -> None:
     sentences, ending = written(model.url, ANSWER)
     assert texts(sentences) == SAID[:1]
     assert (
-        ending.failure == "la réponse du modèle de langue s'est interrompue ; voyez le journal de son serveur"
+        ending.failure
+        == "la réponse du modèle de langage s'est interrompue ; voyez le journal de son serveur"
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://x/v1", "http://", "http://[::1", "http://x:port/v1", "http://x:99999/v1", "http://x/v1#f",
+     "http://x/v1?k=1", "http://u:p@x/v1", "http://x\n/v1", "http://x/v1 "],
+)  # fmt: skip
+def test_what_is_no_address_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="n'est pas de la forme http://machine:port/v1"):
+        Writer(url, "essai", None)
+
+
+@pytest.mark.parametrize("key", ["clé-secrète", "sk secrete", "sk\nsecrete"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(ValueError, match="SOURCIER_LLM_KEY") as told:
+        Writer("http://machine/v1", "essai", key)
+    assert "secr" not in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +140,7 @@ def test_a_server_that_is_not_there_is_told(url: str) -> None:
     assert written(url, ANSWER) == (
         [],
         Ending(
-            0, "le modèle de langue ne répond pas ; vérifiez que son serveur est lancé et SOURCIER_LLM_URL"
+            0, "le modèle de langage ne répond pas ; vérifiez que son serveur est lancé et SOURCIER_LLM_URL"
         ),
     )
 

@@ -35,7 +35,7 @@ def test_all_that_a_good_model_writes_is_shown_and_nothing_that_a_bad_one_invent
         sentences, ending = written(model.url, ANSWER)
         assert (sentences, ending.failure) == ([], None), text
         assert ending.dropped >= 1
-    assert (len(TRUE), len(FALSE)) == (21, 49)
+    assert (len(TRUE), len(FALSE)) == (21, 57)
 
 
 def test_the_true_sentences_of_a_mixed_answer_are_shown_and_the_others_counted(model: ModelServer) -> None:
