@@ -110,7 +110,8 @@ def test_the_notes_of_a_reply_are_no_part_of_what_was_said() -> None:
     replies = [
         "*Le modèle est trop lent. Voici les phrases des textes elles-mêmes.*\n\n"
         "Une CPTS organise les soins.",
-        "Une CPTS organise les soins.\n\n*2 phrases du modèle écartées : les textes ne suffisent pas à les vérifier.*",
+        "Une CPTS organise les soins.\n\n"
+        "*2 phrases du modèle écartées : les textes ne suffisent pas à les vérifier.*",
         "Une CPTS organise les soins.\n\n*La réponse du modèle est incomplète : trop lent.*",
     ]
     for reply in replies:
