@@ -39,15 +39,15 @@ def served(home: Path, tmp_path: Path, writer: FakeWriter) -> Iterator[Served]:
         yield running
 
 
-def hang_up(port: int) -> bytes:
-    """Reads a stream until its first sentence, then leaves."""
+def hang_up(port: int, first: bytes = b"Par vid") -> bytes:
+    """Reads a stream until its first sentence, which holds `first`, then leaves."""
     body = json.dumps(body_of(model="sourcier-llm", stream=True)).encode()
     lines = [f"POST {PATH} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
     head = "\r\n".join([*lines, "Content-Type: application/json", "", ""])
     read = b""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(head.encode() + body)
-        while b"Par vid" not in read and (more := client.recv(65536)):
+        while first not in read and (more := client.recv(65536)):
             read += more
     return read
 

@@ -69,7 +69,7 @@ def test_two_hundred_clients_that_hang_up_leave_no_call_to_the_model(
 ) -> None:
     model.answers([chunk(f"{ANSWER[:-1]} [1]. "), chunk("La suite "), 600.0])
     with ThreadPoolExecutor(20) as threads:
-        heads = list(threads.map(hang_up, [served.port] * CLIENTS))
-    assert all(b"200 OK" in head for head in heads)
+        heads = list(threads.map(hang_up, [served.port] * CLIENTS, [b"par vid"] * CLIENTS))
+    assert all(b"200 OK" in head and b"par vid" in head and b"[DONE]" not in head for head in heads)
     assert len(model.requests) == CLIENTS
     wait_until(lambda: model.open_streams == 0)
