@@ -11,10 +11,8 @@ import argparse
 import io
 import random
 import shutil
-import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +21,6 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
-import uvicorn
-from fastapi import FastAPI
 from matplotlib.image import imread
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
@@ -38,6 +34,7 @@ from qa.chat.links import passage_link
 from qa.citing import Citation
 from qa.config import load_settings
 from qa.serving import EngineHolder
+from tests.running import running
 
 # Painted over what the browser highlights: a colour that nothing else on the page has.
 _HIGHLIGHT = "::target-text { background: #f0f !important; color: #f0f !important; }"
@@ -87,26 +84,6 @@ class Seen:
     def right(self) -> bool:
         """All of the quote is highlighted, and it alone."""
         return self.missing < 0.005 and self.beside == 0 and self.on_screen
-
-
-@contextmanager
-def serving(application: FastAPI) -> Iterator[str]:
-    """The application's address on a free port, as long as it is served."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        deadline = time.monotonic() + 10
-        while not server.started:
-            if time.monotonic() > deadline:
-                raise TimeoutError("uvicorn did not start")
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
 
 
 @contextmanager
@@ -194,7 +171,7 @@ def main() -> None:
         engine = open_engine(home, encoder)
         citations = drawn(engine, given.citations)
         engine.close()
-        with serving(create_app(EngineHolder(home, lambda: open_engine(home, encoder)))) as address:
+        with running(create_app(EngineHolder(home, lambda: open_engine(home, encoder)))) as address:
             misses = _misses(citations, address)
     whole = len(citations)
     longest = max(len(passage_link(citation, "")) for citation in citations)

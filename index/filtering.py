@@ -7,14 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    # Loads every reader of texts; the schemas of a request, which clients use too, need none.
-    from index.store import DocumentRows
+from index.store import DocumentRows
 
 Allowed = NDArray[np.bool_]
 

@@ -112,18 +112,12 @@ def search(
 ) -> None:
     """Donne les passages les plus proches, sans répondre."""
     from qa.answer import NOTHING_ALLOWED
-    from qa.citing import cite
-    from qa.replies import citation_out
-    from qa.schemas import SearchOut
+    from qa.replies import search_out
 
     question = _checked(question)
     filters = _filters(folder, source, file_format)
     found = _open(load_settings(home=home)).search(question, top_k, filters)
-    reply = SearchOut(
-        searched=question,
-        hits=[citation_out(c) for c in cite(found, question)],
-        generation=found.generation,
-    )
+    reply = search_out(question, found)
     if as_json:
         print(reply.model_dump_json())
         return

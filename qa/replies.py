@@ -6,10 +6,10 @@ from urllib.parse import quote as percent_encode
 
 from corpus.documents import Document, SetAside
 from corpus.glossary import Definition
-from index.engine import Engine
+from index.engine import Engine, Search
 from index.store import DocumentSummary
 from qa.answer import Answer
-from qa.citing import Citation
+from qa.citing import Citation, cite
 from qa.schemas import (
     AnswerOut,
     AskOut,
@@ -23,6 +23,7 @@ from qa.schemas import (
     MeaningOut,
     PlaceOut,
     QuoteOut,
+    SearchOut,
     SetAsideOut,
     UnreadOut,
 )
@@ -70,6 +71,15 @@ def ask_out(question: str, searched: str, answer: Answer, took_ms: float) -> Ask
         citations=[citation_out(citation) for citation in answer.citations],
         generation=answer.generation,
         took_ms=round(took_ms, 2),
+    )
+
+
+def search_out(question: str, search: Search) -> SearchOut:
+    """What a search found, as the contract has it; `question` is the one that was searched."""
+    return SearchOut(
+        searched=question,
+        hits=[citation_out(citation) for citation in cite(search, question)],
+        generation=search.generation,
     )
 
 

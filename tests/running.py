@@ -21,7 +21,14 @@ def running(
     # The listening socket is made here, so that no other process can take the port meanwhile.
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(
-            uvicorn.Config(application, log_level=log_level, lifespan=lifespan, ws="none")
+            uvicorn.Config(
+                application,
+                log_level=log_level,
+                lifespan=lifespan,
+                ws="none",
+                # A reply that nothing ends must fail a test, not hang it.
+                timeout_graceful_shutdown=2,
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

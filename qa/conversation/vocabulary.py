@@ -54,7 +54,6 @@ OBJECT_PRONOUNS = _set("le la les l")
 OBLIQUE_PRONOUNS = _set("lui leur eux")
 LONE_DEMONSTRATIVES = _set("ca cela ceci")
 POINTING_PRONOUNS = _set("celui celle ceux celles")
-INVERTED = SUBJECT_PRONOUNS | _set("je tu on nous vous ce")
 
 AVOIR = _set(
     "a ai as avons avez ont avait avaient aura auront aurait auraient eut eurent ait aient ayant avoir eu"
@@ -121,8 +120,7 @@ COURTESIES = _set(
     """
     merci bonjour bonsoir salut slt bjr coucou ok oui non parfait super d'accord daccord accord bien tres
     beaucoup au revoir thanks thank you hello hi ah bon genial compris cool entendu bravo voila svp stp
-    s'il te vous
-    plait pour et de rien d
+    s'il te vous plait pour et de rien d
     """
 )
 ADVERBS_OF_TIME = _set("aujourd'hui maintenant avant apres hier demain actuellement ensuite now today")

@@ -5,7 +5,6 @@ Each works on the engine that it is lent; `server` lends it and turns errors int
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +16,7 @@ from corpus.folding import fold
 from index.engine import Engine
 from index.filtering import Filters, allowed_rows
 from index.store import DocumentRows
-from qa.answer import ask
-from qa.chat.messages import history_of
-from qa.citing import cite
-from qa.conversation import searched
+from qa.asking import reply_to
 from qa.mcp.arguments import (
     Arguments,
     AskArguments,
@@ -35,7 +31,7 @@ from qa.mcp.resources import uri_of
 from qa.mcp.results import DocumentsPageOut, ExcerptOut, GlossaryPageOut, StretchOut
 from qa.mcp.wording import answer_text, documents_text, excerpt_text, glossary_text, search_text
 from qa.problems import UnknownDocument
-from qa.replies import ask_out, citation_out, documents_out, glossary_out, source_url
+from qa.replies import documents_out, glossary_out, search_out, source_url
 from qa.schemas import AskOut, CitationOut, MeaningOut, SearchOut
 
 _DATA = (
@@ -72,18 +68,21 @@ class Tool:
 
 
 def _ask(desk: Desk, sent: AskArguments) -> AskOut:
-    started = time.perf_counter()
-    question = searched(desk.engine, sent.question, history_of(sent.history))
-    answer = ask(desk.engine, question, sent.top_k, sent.filters(), desk.threshold)
-    reply = ask_out(sent.question, question, answer, 1000 * (time.perf_counter() - started))
-    desk.remember(question)
+    reply = reply_to(
+        desk.engine,
+        sent.question,
+        sent.history,
+        sent.top_k,
+        sent.filters(),
+        desk.threshold,
+        desk.remember,
+    )
     return reply.model_copy(update={"citations": [desk.absolute(c) for c in reply.citations]})
 
 
 def _search(desk: Desk, sent: SearchArguments) -> SearchOut:
-    found = desk.engine.search(sent.question, sent.top_k, sent.filters())
-    hits = [desk.absolute(citation_out(c)) for c in cite(found, sent.question)]
-    return SearchOut(searched=sent.question, hits=hits, generation=found.generation)
+    found = search_out(sent.question, desk.engine.search(sent.question, sent.top_k, sent.filters()))
+    return found.model_copy(update={"hits": [desk.absolute(hit) for hit in found.hits]})
 
 
 def _read(desk: Desk, sent: ReadArguments) -> ExcerptOut:

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.links import look, painting, serving
+from bench.links import look, painting
 from qa.app import create_app
 from qa.chat.links import passage_link
 from qa.chat.sources import openwebui_events
 from qa.citing import Citation
 from tests.qa.helpers import holder_of, index_texts
+from tests.running import running
 
 SOURCE = "récits/Été & brume (2).txt"
 REFRAIN = "Chacun rentre chez soi avant que la cloche du port ne sonne, et nul ne parle."
@@ -56,7 +57,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The application over the text above."""
     folder = tmp_path_factory.mktemp("fragments")
     index_texts(folder, {SOURCE: TEXT})
-    with serving(create_app(holder_of(folder / "home"))) as served:
+    with running(create_app(holder_of(folder / "home"))) as served:
         yield served
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.running import running
 
 # What a reply is made of when it is streamed: bytes sent as they are, or a pause in seconds.
 Piece = bytes | float
@@ -93,14 +92,6 @@ def model_server() -> Iterator[ModelServer]:
             Route("/elsewhere", lambda _: JSONResponse({}), methods=["GET", "POST"]),
         ]
     )
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        running = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
-        thread = threading.Thread(target=running.run, args=([listening],), daemon=True)
-        thread.start()
-        server.url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-        try:
-            yield server
-        finally:
-            running.should_exit = running.force_exit = True
-            thread.join(10)
+    with running(app, log_level="critical", lifespan="off") as address:
+        server.url = f"{address}/v1"
+        yield server

@@ -109,7 +109,7 @@ def test_a_question_that_leans_on_the_conversation_is_searched_with_it(
         seen.append((question, [(turn.role, turn.text) for turn in history]))
         return ANSWERED
 
-    monkeypatch.setattr("qa.mcp.tools.searched", with_history)
+    monkeypatch.setattr("qa.asking.searched", with_history)
     history = [{"role": "user", "content": "La téléconsultation ?"}]
     reply = call(served, "ask", question="Et comment ?", history=history, top_k=1)
     assert seen == [("Et comment ?", [("user", "La téléconsultation ?")])]
