@@ -77,8 +77,8 @@ def test_a_route_that_fails_gives_its_engine_back(
     def fail(*_: object) -> None:
         raise RuntimeError("exprès")
 
-    monkeypatch.setattr("qa.routes.asking.ask", fail)
-    monkeypatch.setattr("qa.routes.asking.cite", fail)
+    monkeypatch.setattr("qa.asking.ask", fail)
+    monkeypatch.setattr("qa.replies.cite", fail)
     assert client.post(path, json={"question": ANSWERED}).status_code == status
     assert (holder.taken, holder.given_back) == (2, 2)
 
