@@ -37,6 +37,10 @@ class DeferredEncoder:
         """See Encoder."""
         return self.loaded.encode_question(question, aside)
 
+    def encode_questions(self, questions: Sequence[tuple[str, str]]) -> list[EncodedQuestion]:
+        """See Encoder."""
+        return self.loaded.encode_questions(questions)
+
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """See Encoder."""
         return self.loaded.encode_passages(passages)

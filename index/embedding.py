@@ -90,6 +90,10 @@ class Encoder(QuestionEncoder, Protocol):
     @property
     def dimension(self) -> int: ...
 
+    def encode_questions(self, questions: Sequence[tuple[str, str]]) -> list[EncodedQuestion]:
+        """As `encode_question` for each question and its aside, in one pass."""
+        ...
+
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """Each passage's position in the sequence and its vectors, in whatever order is fast."""
         ...
@@ -122,11 +126,18 @@ class SentenceTransformerEncoder:
 
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
         """See Encoder."""
-        prompted = self._question_prompt + question
-        vectors, tokens, offsets = self._forward([prompted + aside])
-        read = _read(offsets[0], len(self._question_prompt))
-        beside = _read(offsets[0], len(prompted))
-        return EncodedQuestion(vectors[0], _unit(tokens[0][read & ~beside]), _unit(tokens[0][beside]))
+        return self.encode_questions([(question, aside)])[0]
+
+    def encode_questions(self, questions: Sequence[tuple[str, str]]) -> list[EncodedQuestion]:
+        """See Encoder."""
+        prompted = [self._question_prompt + question for question, _ in questions]
+        read_texts = [before + aside for before, (_, aside) in zip(prompted, questions, strict=True)]
+        encoded = []
+        for before, vector, tokens, offsets in zip(prompted, *self._forward(read_texts), strict=True):
+            read = _read(offsets, len(self._question_prompt))
+            beside = _read(offsets, len(before))
+            encoded.append(EncodedQuestion(vector, _unit(tokens[read & ~beside]), _unit(tokens[beside])))
+        return encoded
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """Longest first, so that a batch that does not fit in memory fails at once."""

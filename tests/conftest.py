@@ -32,6 +32,9 @@ class FakeEncoder:
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
         return EncodedQuestion(self._vector(question + aside), self._tokens(question), self._tokens(aside))
 
+    def encode_questions(self, questions: Sequence[tuple[str, str]]) -> list[EncodedQuestion]:
+        return [self.encode_question(question, aside) for question, aside in questions]
+
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         for i, p in enumerate(passages):
             rows = [self._vector(p.text[s.start : s.end]) for s in p.sentences]
