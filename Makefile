@@ -11,7 +11,7 @@ LISTING = $(shell mkdir -p var; find corpus/texts -type f -exec cksum {} + | sor
 	cmp -s var/.listing.new var/.listing || cp var/.listing.new var/.listing; echo var/.listing)
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve build test check eval bench faults clients clean
+.PHONY: help install serve build test check eval bench peers faults clients clean
 
 help:
 	@echo "make serve   indexe les textes de démonstration et sert http://127.0.0.1:$(PORT) (PORT=… pour changer)"
@@ -19,7 +19,8 @@ help:
 	@echo "make check   ruff et mypy (strict)"
 	@echo "make build   (ré)indexe corpus/texts"
 	@echo "make eval    mesure la qualité sur tests/questions.jsonl"
-	@echo "make bench   vitesse d'indexation et de réponse"
+	@echo "make bench   vitesse, mémoire et qualité, à côté de quatre autres systèmes (QUESTIONS=… pour un jeu BEIR)"
+	@echo "make peers   installe ces systèmes, chacun dans son environnement (6 Go)"
 	@echo "make faults  pannes provoquées : arrêts brutaux, disques pleins, bits retournés…"
 	@echo "make clients Open WebUI, installé depuis son paquet et piloté dans Chromium (3 Go)"
 	@echo "make clean   supprime .venv, var et les caches"
@@ -62,8 +63,21 @@ eval: $(INDEXED)
 	@$(BIN)/sourcier eval tests/questions.jsonl --home var --out var/evaluation.json --report var/evaluation.html
 	@echo "→ compte rendu à lire : var/evaluation.html"
 
-bench: $(INDEXED)
-	@$(BIN)/python -m bench.speed
+bench: $(INDEXED) peers
+	@$(BIN)/python -m bench.speed $(QUESTIONS)
+	@$(BIN)/python -m bench.peers $(QUESTIONS)
+	@echo "→ à lire : bench/results/peers.md"
+
+# Each in an environment of its own, torch first, as for ours, and at the same version for all.
+PEERS := sentence-transformers txtai llama-index haystack
+peers: $(PEERS:%=var/peers/%/.installed)
+
+var/peers/%/.installed: bench/peers/requirements/%.txt constraints.txt
+	@echo "→ environnement de $* (var/peers/$*)…"
+	@test -x var/peers/$*/bin/python || $(PYTHON) -m venv var/peers/$*
+	@var/peers/$*/bin/python -m pip install -qq --disable-pip-version-check "$$(grep '^torch==' constraints.txt)"
+	@var/peers/$*/bin/python -m pip install -qq --disable-pip-version-check "$$(grep '^torch==' constraints.txt)" -r $<
+	@touch $@
 
 # Long: each prints how often its fault struck, and fails when a promise breaks or nothing was struck.
 faults: $(INSTALLED)

@@ -26,8 +26,8 @@ from torch.nn.functional import normalize, softplus
 from bench.fitting import Bools, Floats, IndexedSet, indexed, quality
 from bench.parts import Parts, parts_by_article, parts_by_question
 from bench.whole_tokens import decoded, whole_tokens
-from index.embedding import load_encoder
 from index.interaction import LEVELS, SHARPNESS, Interaction, from_bytes, late_scores
+from index.models import load_encoder
 from index.ragged import Ragged
 from index.ranking import Candidates, Rows, rerank
 from index.retrieval import RERANKED

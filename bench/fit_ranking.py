@@ -18,8 +18,8 @@ import numpy as np
 
 from bench.fitting import Choice, Floats, IndexedSet, indexed, list_wise, own_units, quality
 from bench.parts import parts_by_article, parts_by_question
-from index.embedding import load_encoder
 from index.interaction import load_interaction
+from index.models import load_encoder
 from index.ranking import LATE_PHRASE_WEIGHT, LATE_SHARE, LATE_WORD_WEIGHT
 from qa.config import load_settings
 

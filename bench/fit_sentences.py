@@ -20,9 +20,9 @@ from bench.fitting import Choice, IndexedSet, indexed, list_wise, own_units
 from bench.parts import parts_by_question
 from index.calibration import covered_share
 from index.embedded import SENTENCE_WORD_WEIGHT
-from index.embedding import load_encoder
 from index.files import SENTENCES
 from index.french import question_terms
+from index.models import load_encoder
 from index.store import StoredPassage
 from qa.config import load_settings
 

@@ -16,16 +16,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from index import generation, vectors, words
+from index import generation
 from index.duplicates import Groups
 from index.embedding import EncodedQuestion, Encoder
-from index.files import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, VECTORS, WORDS
+from index.files import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, WORDS
 from index.french import question_terms
 from index.interaction import Interaction
 from index.questions import specifics
 from index.ragged import Ragged
 from index.retrieval import Asked, Retriever
 from index.store import Store, StoredPassage
+from index.vectors import open_vectors
+from index.words import WordIndex, open_word_index
 from qa.evaluation.beir import load_dataset
 from qa.evaluation.dataset_index import build_dataset, home_of, is_built
 from qa.evaluation.records import Dataset
@@ -71,9 +73,9 @@ class IndexedSet:
         tokens = (interaction.asked(encoded.tokens),) if interaction else ()
         return Asked(encoded.vector, tokens, tuple(question_terms(text)), specifics(text))
 
-    def words(self) -> words.WordIndex:
+    def words(self) -> WordIndex:
         """The word index."""
-        return words.from_bytes((self.generation / WORDS).read_bytes())
+        return open_word_index(self.generation, WORDS)
 
     def retriever(self, *, late: bool) -> Retriever:
         """The searchers; `late` says whether candidates meet the question token by token."""
@@ -82,9 +84,9 @@ class IndexedSet:
             codes = np.load(self.generation / TOKENS, mmap_mode="r", allow_pickle=False)
             tokens = Ragged(codes, np.load(self.generation / TOKEN_STARTS, allow_pickle=False))
         return Retriever(
-            vectors.from_bytes((self.generation / VECTORS).read_bytes()),
+            open_vectors(self.generation),
             self.words(),
-            words.from_bytes((self.generation / PHRASES).read_bytes()),
+            open_word_index(self.generation, PHRASES),
             Groups(np.load(self.generation / DUPLICATES, allow_pickle=False)),
             tokens,
         )

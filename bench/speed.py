@@ -17,7 +17,7 @@ from bench.beir import load_questions, write_texts
 from index import generation
 from index.build import build
 from index.embedded import open_engine
-from index.embedding import load_encoder
+from index.models import load_encoder
 from qa.answer import ask
 from qa.config import load_settings
 from qa.evaluation import load_questions as load_own_questions
@@ -29,7 +29,7 @@ def main() -> None:
     settings = load_settings()
     encoder = load_encoder(settings.model, settings.models, interaction=settings.ranking == "fine")
     with tempfile.TemporaryDirectory() as folder:
-        home, texts = Path(folder, "home"), settings.texts
+        home, texts = Path(folder, "home"), settings.texts or Path("corpus/texts")
         if len(sys.argv) > 1:
             texts = Path(folder, "texts")
             write_texts(Path(sys.argv[1]), texts)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.fitting import Floats, IndexedSet
-from index.embedding import load_encoder
 from index.encoding import encoder_input
 from index.interaction import Codes, Interaction
+from index.models import load_encoder
 from index.ragged import Ragged
 from index.store import StoredPassage
 from qa.terminal import progress

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 from simplemma import lemmatize
 
 from bench.beir import Question, load_questions, write_texts
@@ -81,8 +80,8 @@ def main() -> None:
         took = time.perf_counter() - started
 
         def ranked(question: str, index=index, of_question=of_question) -> list[str]:  # type: ignore[no-untyped-def]
-            scores = index.scores(of_question(question))
-            return list(dict.fromkeys(names[row] for row in np.argsort(-scores, kind="stable")[: 8 * TOP]))
+            best = index.best(of_question(question), 8 * TOP).tolist()
+            return list(dict.fromkeys(names[row] for row in best))
 
         typed, untyped = _quality(ranked, questions), _quality(ranked, plain)
         print(f"{name}: {typed}; {untyped}   ({took:.1f} s to index)")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from heapq import nlargest
 from itertools import pairwise
 
 from corpus.documents import Extraction, Fact, Heading, Reason, Span, trimmed
@@ -40,6 +41,9 @@ _NARROW_GAP = 2
 _RECURRING_DOCUMENTS = 3
 _RECURRING_SHARE = 0.3
 _EDGE_LINES = 12
+# Counted at once. A text has 24 edge lines at most: forgetting down to so many costs a line at most
+# 24 / 20,000 of the documents.
+_COUNTED_LINES = 20_000
 _DATE = re.compile(r"\b\d{1,2}(?:/\d{1,2}/\d{2,4}|(?:er)? [a-zéûA-Z]{3,9} \d{4})\b")
 _AUTHOR = re.compile(r"(?:par|auteure? ?:) (?P<name>[^,\d·|•]{3,60}?)\s*(?:[,·|•]| le |$)", re.IGNORECASE)
 _PERSON = re.compile(r"[A-ZÀ-Ý][\w’'-]+(?: (?:de |d’|d')?[A-ZÀ-Ý][\w’'-]+){1,3}")
@@ -124,15 +128,27 @@ def edge_lines(text: str) -> frozenset[str]:
     return frozenset(normalised_line(line.text) for line in edges if len(line.text) <= _SHORT)
 
 
-def recurring_lines(edges: Iterable[frozenset[str]]) -> frozenset[str]:
-    """The lines that stand near the edges of at least 3 documents and of 30 % of them all."""
+def recurring_lines(edges: Callable[[], Iterable[frozenset[str]]]) -> frozenset[str]:
+    """The lines that stand near the edges of at least 3 documents and of 30 % of them all.
+
+    `edges` gives those of each document, and is called again where there are too many to be counted
+    at once: then only the lines that may recur are (Misra & Gries 1982, "Finding repeated elements").
+    """
     counts: Counter[str] = Counter()
-    documents = 0
-    for lines in edges:
+    documents = forgotten = 0
+    for lines in edges():
         counts.update(lines)
         documents += 1
+        if len(counts) > 2 * _COUNTED_LINES:
+            # No line was forgotten more often than this, which is far from a share of the documents.
+            least = nlargest(_COUNTED_LINES + 1, counts.values())[-1]
+            counts = Counter({line: count - least for line, count in counts.items() if count > least})
+            forgotten += least
     enough = max(_RECURRING_DOCUMENTS, _RECURRING_SHARE * documents)
-    return frozenset(line for line, count in counts.items() if count >= enough)
+    found = frozenset(line for line, count in counts.items() if count + forgotten >= enough)
+    if forgotten:
+        counts = Counter(line for lines in edges() for line in found & lines)
+    return frozenset(line for line in found if counts[line] >= enough)
 
 
 def _mark_repeated_title(lines: list[Line], marks: Marks) -> None:

@@ -6,26 +6,24 @@ Surveys, reads, cuts, encodes, writes, commits. Answers nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from corpus.changes import Changes, compare
+from corpus.changes import Changes
 from corpus.documents import Unread
-from corpus.errors import said
-from corpus.reading.survey import Survey, glance
 from index import generation
-from index.drafting import Plan, draft_index, plan
+from index.ahead import ahead
+from index.drafting import Draft, Planner
 from index.embedding import Encoder
-from index.encoding import encode
 from index.errors import DamagedIndex, NothingIndexed
-from index.files import STORE
 from index.lock import building
 from index.previous import Previous, open_previous
-from index.store import Store
+from index.readings import Readings
 from index.texts import Gathered, Progress, gather
+from index.windows import Window, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +83,13 @@ def build(
         return _Build(texts, home, encoder, progress, options).run()
 
 
-def pending(texts: Path, home: Path) -> Changes:
-    """What a build would find changed, as far as sizes and dates tell.
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Documents and passages there are, and how many of these the model reads now."""
 
-    Raises MissingTexts, NoIndex, DamagedIndex or IncompatibleIndex.
-    """
-    before = generation.opened(home, _surveyed)
-    hashes = {source: file.sha256 for source, file in before.files.items()}
-    return compare(hashes, glance(texts, before))
-
-
-def _surveyed(folder: Path) -> Survey:
-    generation.read_manifest(folder)
-    try:
-        with closing(Store(folder / STORE)) as store:
-            return store.survey()
-    except OSError as error:
-        raise DamagedIndex(
-            f"{folder.name} ne s'ouvre pas ({said(error)}) ; lancez : sourcier build"
-        ) from None
+    documents: int
+    passages: int
+    encoded: int
 
 
 class _Build:
@@ -119,18 +105,21 @@ class _Build:
 
     def run(self) -> BuildReport:
         previous = None if self._options.full else open_previous(self._home, self._encoder)
+        # A dry run writes nothing to the home, whose index may not even be there.
+        folder = None if self._options.dry_run else self._home / "index"
         try:
-            starts, settle = self._encoder.token_starts, self._options.settle
-            gathered = gather(self._texts, previous, starts, self._progress, settle, self._lap)
-            planned = plan(gathered, previous)
-            if not planned.layout.rows:
-                raise NothingIndexed(_nothing(self._texts, gathered))
-            if previous is not None and self._is_served(gathered, previous):
-                counts = previous.manifest.counts
-                return self._report(planned, previous.manifest.generation, None, counts["truncated"])
-            if self._options.dry_run:
-                return self._report(planned, previous.manifest.generation if previous else "", None, 0)
-            return self._commit(planned, previous)
+            with closing(Readings(folder, generation.DRAFT)) as readings:
+                settle = self._options.settle
+                gathered = gather(self._texts, previous, readings, self._progress, settle, self._lap)
+                if previous is not None and self._is_served(gathered, previous):
+                    served = previous.manifest
+                    numbers = _Numbers(served.counts["documents"], served.counts["passages"], 0)
+                    return self._report(
+                        gathered, numbers, served.generation, None, served.counts["truncated"]
+                    )
+                if self._options.dry_run:
+                    return self._planned(gathered, previous)
+                return self._commit(gathered, previous)
         finally:
             if previous is not None:
                 previous.close()
@@ -144,31 +133,65 @@ class _Build:
             and str(self._texts.absolute()) == previous.manifest.texts
         )
 
-    def _commit(self, planned: Plan, previous: Previous | None) -> BuildReport:
-        draft = generation.new_draft(self._home)
+    def _planned(self, gathered: Gathered, previous: Previous | None) -> BuildReport:
+        planner = Planner(gathered, previous)
+        for window in self._windows(gathered):
+            planner.plan(window)
+        numbers = self._numbers(gathered, planner)
+        return self._report(gathered, numbers, previous.manifest.generation if previous else "", None, 0)
+
+    def _commit(self, gathered: Gathered, previous: Previous | None) -> BuildReport:
+        folder = generation.new_draft(self._home)
         try:
-            self._progress("encodage", 0, len(planned.wanted))
-            encoded = encode(planned.wanted, self._encoder, partial(self._progress, "encodage"))
-            self._lap("encodage")
-            step = partial(self._progress, "index")
-            drafted = draft_index(draft, planned, previous, self._encoder, encoded, step)
-            self._lap("index")
+            with closing(Draft(folder, gathered, previous, self._encoder)) as draft:
+                for window in self._windows(gathered):
+                    draft.add(window, partial(self._progress, "encodage"))
+                    self._lap("encodage")
+                numbers = self._numbers(gathered, draft.planner)
+                drafted = draft.finish(partial(self._progress, "index"))
+                self._lap("index")
             manifest = generation.prepare(
-                draft,
+                folder,
                 model=self._encoder.name,
                 fingerprint=self._encoder.fingerprint,
                 dimension=self._encoder.dimension,
                 counts=drafted.counts,
                 level=drafted.level,
+                vectors=drafted.vectors,
                 texts=self._texts,
             )
         finally:
-            generation.discard(draft)
+            generation.discard(folder)
         truncated = drafted.counts["truncated"]
         name, served = manifest.generation, generation.served_name(self._home)
         if not self._published(name):
-            return self._report(planned, served or "", name, truncated)
-        return self._report(planned, name, None, truncated)
+            return self._report(gathered, numbers, served or "", name, truncated)
+        return self._report(gathered, numbers, name, None, truncated)
+
+    def _windows(self, gathered: Gathered) -> Iterator[Window]:
+        """The texts cut, while those before them are encoded."""
+        begun, total = 0, len(gathered.fresh)
+
+        def cutting(pulse: Callable[[], None]) -> Iterator[Window]:
+            def counted() -> None:
+                nonlocal begun
+                pulse()
+                begun += 1
+
+            return windows(gathered, self._encoder.token_starts, counted)
+
+        self._progress("découpage", 0, total)
+        with closing(ahead(cutting, lambda: self._progress("découpage", max(0, begun - 1), total))) as found:
+            for window in found:
+                self._lap("découpage")
+                yield window
+        self._progress("découpage", total, total)
+        self._lap("découpage")
+
+    def _numbers(self, gathered: Gathered, planner: Planner) -> _Numbers:
+        if not planner.rows:
+            raise NothingIndexed(_nothing(self._texts, gathered))
+        return _Numbers(planner.documents, planner.rows, planner.encoded)
 
     def _published(self, name: str) -> bool:
         """Serves a generation that is complete, unless it is not approved."""
@@ -194,24 +217,31 @@ class _Build:
         self._lap("écriture")
         return True
 
-    def _report(self, planned: Plan, served: str, held: str | None, truncated: int) -> BuildReport:
-        gathered, layout = planned.gathered, planned.layout
+    def _report(
+        self,
+        gathered: Gathered,
+        numbers: _Numbers,
+        served: str,
+        held: str | None,
+        truncated: int,
+    ) -> BuildReport:
         return BuildReport(
             generation=served,
             held=held,
-            documents=len(gathered.kept) + len(gathered.fresh),
-            passages=layout.rows,
+            documents=numbers.documents,
+            passages=numbers.passages,
             truncated=truncated,
             unread=gathered.unread,
             changes=gathered.changes,
-            encoded=len(planned.wanted),
-            reused=layout.rows - len(planned.wanted),
+            encoded=numbers.encoded,
+            reused=numbers.passages - numbers.encoded,
             seconds=dict(self._seconds),
         )
 
     def _lap(self, stage: str) -> None:
+        """The time since the last one belongs to this stage."""
         elapsed = time.perf_counter() - self._started
-        self._seconds[stage] = elapsed - sum(self._seconds.values())
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + elapsed - sum(self._seconds.values())
 
 
 def _nothing(texts: Path, gathered: Gathered) -> str:

@@ -106,8 +106,8 @@ def row_problems(rows: Rows, encodings: Encodings, analyses: Analyses, groups: i
     found = {
         files.VECTORS: len(encodings.vectors),
         files.SENTENCE_STARTS: len(encodings.sentences),
-        files.WORDS: len(analyses.terms.rows),
-        files.PHRASES: len(analyses.phrases.rows),
+        files.WORDS.count_starts: len(analyses.terms.rows),
+        files.PHRASES.count_starts: len(analyses.phrases.rows),
         files.PASSAGES: len(analyses.contents),
         files.DUPLICATES: groups,
     }
@@ -117,6 +117,8 @@ def row_problems(rows: Rows, encodings: Encodings, analyses: Analyses, groups: i
         if count != passages:
             yield f"{name} : {count} lignes, mais {passages} passages dans {files.STORE}"
     yield from _ragged_problems(files.SENTENCES, encodings.sentences)
+    yield from _ragged_problems(files.WORDS.counts, analyses.terms.rows)
+    yield from _ragged_problems(files.PHRASES.counts, analyses.phrases.rows)
     if encodings.tokens is not None:
         yield from _ragged_problems(files.TOKENS, encodings.tokens)
     if len(encodings.sentences) == passages:

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import ModelUnavailable
+from index.onnx_graph import RECIPE as ONNX_RECIPE
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -48,6 +49,8 @@ RECIPE = 1
 # Told before the model is loaded.
 DIMENSION = 384
 MODEL_NAME = f"multilingual-e5-small-q4-{PACKED_SHA256[:12]}-r{RECIPE}"
+# As it is run: its graph, in 8 bits.
+ONNX_NAME = f"{MODEL_NAME}-onnx-r{ONNX_RECIPE}"
 PROMPTS = {"query": "query: ", "document": "passage: "}
 
 _MAGIC = b"E5S1"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 
-from index import default_model
-from index.embedding import EncodedPassage, EncodedQuestion, Encoder, EncoderInput, load_encoder
-from index.interaction import Interaction, load_interaction
+from index.embedding import EncodedPassage, EncodedQuestion, Encoder, EncoderInput
+from index.interaction import Interaction
 
 
 class DeferredEncoder:
@@ -48,20 +46,3 @@ class DeferredEncoder:
     def token_starts(self, text: str) -> Sequence[int]:
         """See Encoder."""
         return self.loaded.token_starts(text)
-
-
-def deferred_encoder(model: str | None, models: Path, *, interaction: bool = True) -> Encoder:
-    """As `load_encoder`, but the default model is loaded when it is first needed.
-
-    Any other is loaded at once: its fingerprint is that of its weights.
-    """
-    if model is not None:
-        return load_encoder(model, models, interaction=interaction)
-    learned = load_interaction() if interaction else None
-    return DeferredEncoder(
-        lambda: load_encoder(None, models, interaction=interaction),
-        default_model.MODEL_NAME,
-        default_model.MODEL_NAME + (f"+{learned.fingerprint}" if learned else ""),
-        default_model.DIMENSION,
-        learned,
-    )

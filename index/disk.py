@@ -8,30 +8,110 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Writes a new file, whole. Raises OSError: FileExistsError among them."""
     # A buffered file goes on after a short write until all is written, or an error says why not.
-    with _named(path), path.open("xb") as file:
+    with named(path), path.open("xb") as file:
         file.write(data)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
     """Writes a new .npy file, whole, piece by piece. Raises OSError."""
-    with _named(path), path.open("xb") as file:
+    with named(path), path.open("xb") as file:
         np.save(_Writer(file.write), array, allow_pickle=False)
+
+
+class ArrayFile:
+    """A new .npy file that grows by rows; finished, it has the bytes that `save_array` writes of them all.
+
+    `width` is the shape of one row. Raises OSError. Closed before it is finished, it stays as it is,
+    for who made its folder to remove.
+    """
+
+    def __init__(self, path: Path, width: tuple[int, ...], dtype: DTypeLike) -> None:
+        self.path = path
+        self.rows = 0
+        self._width, self._dtype = width, np.dtype(dtype)
+        with named(path):
+            self._file = path.open("xb")
+        try:
+            self._write_header()
+            self._begin = self._file.tell()
+        except OSError:
+            self.close()
+            raise
+
+    def write(self, rows: NDArray[Any]) -> None:
+        """Adds rows at the end: see `append`, by which a build goes."""
+        with named(self.path):
+            self._file.write(
+                np.ascontiguousarray(rows, self._dtype).view(np.uint8).data if rows.size else b""
+            )
+        self.rows += len(rows)
+
+    def mapped(self) -> NDArray[Any]:
+        """All rows up to now, read from disk as they are needed."""
+        if not self._file.closed:
+            with named(self.path):
+                self._file.flush()
+        shape = (self.rows, *self._width)
+        if not all(shape):
+            return np.zeros(shape, self._dtype)
+        return np.asarray(np.memmap(self.path, self._dtype, "r", self._begin, shape))
+
+    def finish(self) -> None:
+        """Says in the file how many rows it has, and closes it."""
+        with named(self.path):
+            self._file.seek(0)
+            self._write_header()
+            self._file.close()
+
+    def close(self) -> None:
+        """Lets go of the file, finished or not."""
+        with suppress(OSError):
+            self._file.close()
+
+    def _write_header(self) -> None:
+        described = {
+            "descr": np.lib.format.dtype_to_descr(self._dtype),
+            "fortran_order": False,
+            "shape": (self.rows, *self._width),
+        }
+        with named(self.path):
+            # NumPy leaves room in it for any number of rows: it can be written over.
+            np.lib.format.write_array_header_1_0(_Writer(self._file.write), described)
+
+
+def append(file: ArrayFile, rows: NDArray[Any]) -> None:
+    """Adds rows to a file that grows. Raises OSError."""
+    file.write(rows)
+
+
+@contextmanager
+def array_writer(path: Path, dtype: np.dtype[Any], *shape: int) -> Iterator[Callable[[NDArray[Any]], None]]:
+    """Writes a new .npy file of this shape from the parts of it that the block gives, in order.
+
+    The file is the one that `save_array` makes of the whole. Raises OSError, or ValueError when the
+    parts are not as long as the whole.
+    """
+    with closing(ArrayFile(path, shape[1:], dtype)) as file:
+        yield file.write
+        if file.rows != shape[0]:
+            raise ValueError(f"{path.name}: {file.rows} rows written of {shape[0]}")
+        file.finish()
 
 
 def sync(path: Path) -> None:
     """Returns once the bytes of a file, or the names in a folder, are on the disk."""
-    with _named(path):
+    with named(path):
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -59,7 +139,7 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(path: Path) -> Iterator[None]:
     """An error of the block names the file: the system says which one when it opens, not when it writes."""
     try:
         yield

@@ -8,22 +8,24 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
-from index import generation, lexicon, vectors, words
+from index import generation, lexicon
 from index.arrays import read_ragged
+from index.cached import SearchCache
 from index.calibration import Match, covered_share, match, read_text
 from index.cross_encoder import READ, Reranker
 from index.duplicates import Groups, Place
 from index.embedding import Encoder
 from index.engine import NOTHING_FOUND, Hit, Search, Signals
 from index.errors import DamagedIndex, IncompatibleIndex
-from index.expansion import asked_meanings, expansion
+from index.expansion import NO_EXPANSION, asked_meanings, expansion
 from index.files import (
     DUPLICATES,
     LEXICON,
@@ -33,7 +35,6 @@ from index.files import (
     STORE,
     TOKEN_STARTS,
     TOKENS,
-    VECTORS,
     WORDS,
 )
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
@@ -44,13 +45,18 @@ from index.questions import is_english
 from index.ragged import Ragged
 from index.ranking import Candidates, reordered
 from index.retrieval import Asked, Found, Retriever, ask
+from index.stages import ENCODING, MENDING, READING, RERANKING, Stopwatch, mark
 from index.store import DocumentSummary, Store, StoredPassage
+from index.vectors import open_vectors
+from index.words import open_word_index
 
 # What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
 # `python -m bench.fit_sentences PIAF`: bench/RESULTS.md, "Highlight".
 SENTENCE_WORD_WEIGHT = 0.04
 # A notice may stand on every page of a site: a hit names at most so many other places.
 _MOST_PLACES = 100
+# Encoded questions kept, 30 KB each: a follow-up is searched two or three times within its answer.
+_MOST_ASKED = 64
 
 Defining = Mapping[int, frozenset[int]]
 
@@ -69,7 +75,6 @@ class EmbeddedEngine:
         reranker: Reranker | None = None,
     ) -> None:
         self.manifest = manifest
-        self._encoder = encoder
         self._store = store
         self._retriever = retriever
         self._sentences = sentence_vectors
@@ -80,12 +85,24 @@ class EmbeddedEngine:
         # One person asks several questions of the same folder.
         self._allowed = lru_cache(maxsize=16)(lambda filters: allowed_rows(filters, documents))
         self._glossary = store.glossary()
+        self._asked = lru_cache(maxsize=_MOST_ASKED)(partial(ask, encoder))
+        self._searches = SearchCache()
 
     def search(self, question: str, limit: int, filters: Filters = NO_FILTERS) -> Search:
         """The `limit` best passages for a question, by meaning and by words together.
 
-        Only among those that `filters` allow; of passages that say the same thing, the best.
+        Only among those that `filters` allow; of passages that say the same thing, the best. A question
+        asked lately is not searched again: its `seconds` are empty.
         """
+        return self._searches.get((question, limit, filters), lambda: self._timed(question, limit, filters))
+
+    def _timed(self, question: str, limit: int, filters: Filters) -> Search:
+        with Stopwatch() as stopwatch:
+            found = self._searched(question, limit, filters)
+            mark(READING)
+        return replace(found, seconds=stopwatch.seconds)
+
+    def _searched(self, question: str, limit: int, filters: Filters) -> Search:
         allowed = self._allowed(filters)
         if allowed is not None and not allowed.any():
             return Search((), NOTHING_FOUND, self.manifest.generation)
@@ -93,7 +110,10 @@ class EmbeddedEngine:
         if not english:
             question = self._lexicon.mended(question)
         defining = self._defining(asked_meanings(question, self._glossary), allowed)
-        asked = ask(self._encoder, question, expansion(question, self._glossary))
+        more = expansion(question, self._glossary)
+        mark(MENDING)
+        asked = self._asked(question, more)
+        mark(ENCODING)
         found = self._retriever.search(asked, limit, allowed, tuple(sorted(defining)))
         candidates = found.candidates
         # What an acronym stands for is said by the texts: no likeness outweighs it.
@@ -102,6 +122,7 @@ class EmbeddedEngine:
         if self._reranker is not None and not defining:
             candidates = self._read(question, candidates.taken(best), self._reranker)
             best = list(range(len(candidates)))
+        mark(RERANKING)
         found = Found(candidates.taken(best[:limit]), found.near, found.worded)
         hits = self._hits(question, asked, found, defining, allowed)
         signals = self._signals(asked, found, hits[0], english=english, defined=bool(defining))
@@ -127,7 +148,7 @@ class EmbeddedEngine:
 
     def likeness(self, text: str, places: Sequence[tuple[str, int]]) -> tuple[float, ...] | None:
         """See Engine. No passage is encoded again."""
-        asked = ask(self._encoder, text)
+        asked = self._asked(text, NO_EXPANSION)
         if not asked.tokens:
             return None
         rows = [self._store.row_at(document_id, offset) for document_id, offset in places]
@@ -203,6 +224,8 @@ class EmbeddedEngine:
         others = self._retriever.groups.others(row)
         if allowed is not None:
             others = others[allowed[others]]
+        if not len(others):
+            return ()
         found = self._store.passages(others[:_MOST_PLACES].tolist())
         return tuple(
             Place(s.passage.document_id, s.title, s.passage.start, s.passage.end, s.passage.text)
@@ -213,7 +236,7 @@ class EmbeddedEngine:
         vocabulary = self._retriever.words
         rarities = {term: vocabulary.rarity(term) for term in dict.fromkeys(asked.terms)}
         total = sum(rarities.values())
-        known = sum(rarity for term, rarity in rarities.items() if term in vocabulary.vocabulary)
+        known = sum(rarity for term, rarity in rarities.items() if term in vocabulary)
         return Signals(
             best=match(self._retriever, asked, found, read_text(hit.title, hit.passage)),
             usual=self._usual,
@@ -259,9 +282,9 @@ def open_generation(folder: Path, encoder: Encoder, reranker: Reranker | None = 
 def open_retriever(folder: Path) -> Retriever:
     """The arrays of a generation, the large ones read from disk as they are needed."""
     return Retriever(
-        vectors.from_bytes((folder / VECTORS).read_bytes()),
-        words.from_bytes((folder / WORDS).read_bytes()),
-        words.from_bytes((folder / PHRASES).read_bytes()),
+        open_vectors(folder),
+        open_word_index(folder, WORDS),
+        open_word_index(folder, PHRASES),
         Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
         read_ragged(folder, TOKENS, TOKEN_STARTS) if (folder / TOKENS).exists() else None,
     )

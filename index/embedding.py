@@ -1,32 +1,22 @@
-"""Texts become vectors: the Encoder protocol, and sentence-transformers behind it.
+"""Texts become vectors: the Encoder protocol, its records, and what every encoder makes of a model's states.
 
-One pass over a text gives its vector and those of its tokens. Does not store or compare vectors.
+One pass over a text gives its vector and those of its tokens. Runs no model: see `onnx_encoder` and
+`torch_encoder`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.documents import Span
-from index import default_model
-from index.errors import ModelUnavailable
-from index.interaction import Codes, Interaction, load_interaction
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+from index.interaction import Codes, Interaction
 
 Vectors = NDArray[np.float32]
-
-# Passages of like length share a batch; 16 of 200 tokens keep two cores busy.
-_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,158 +93,68 @@ class Encoder(QuestionEncoder, Protocol):
         ...
 
 
-class SentenceTransformerEncoder:
-    """A sentence-transformers model, on the CPU or whatever device it picks."""
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What the model was taught to read before a question and before a passage."""
 
-    def __init__(
-        self,
-        model: SentenceTransformer,
-        name: str,
-        fingerprint: str | None = None,
-        interaction: Interaction | None = None,
-    ) -> None:
-        self._model = model
-        self._tokenizer: Any = model.tokenizer
-        self.name = name
-        self.dimension = int(model.get_embedding_dimension() or 0)
-        self.interaction = interaction
-        self.fingerprint = fingerprint or _fingerprint(model)
-        if interaction is not None:
-            self.fingerprint += f"+{interaction.fingerprint}"
-        self._question_prompt = model.prompts.get("query") or ""
-        self._prompt = model.prompts.get("document") or model.prompts.get("passage") or ""
+    question: str = ""
+    passage: str = ""
 
-    def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
-        """See Encoder."""
-        return self.encode_questions([(question, aside)])[0]
-
-    def encode_questions(self, questions: Sequence[tuple[str, str]]) -> list[EncodedQuestion]:
-        """See Encoder."""
-        prompted = [self._question_prompt + question for question, _ in questions]
-        read_texts = [before + aside for before, (_, aside) in zip(prompted, questions, strict=True)]
-        encoded = []
-        for before, vector, tokens, offsets in zip(prompted, *self._forward(read_texts), strict=True):
-            read = _read(offsets, len(self._question_prompt))
-            beside = _read(offsets, len(before))
-            encoded.append(EncodedQuestion(vector, _unit(tokens[read & ~beside]), _unit(tokens[beside])))
-        return encoded
-
-    def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
-        """Longest first, so that a batch that does not fit in memory fails at once."""
-        order = sorted(range(len(passages)), key=lambda i: -len(passages[i].text))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            yield from zip(batch, self._encode_batch([passages[i] for i in batch]), strict=True)
-
-    def token_starts(self, text: str) -> Sequence[int]:
-        """See Encoder. The tokenizer's warning about long texts does not apply: none is encoded here."""
-        encoded = self._tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
-        return [start for start, _ in encoded["offset_mapping"]]
-
-    def _encode_batch(self, batch: list[EncoderInput]) -> list[EncodedPassage]:
-        prefixes = [self._prompt + (p.context + "\n" if p.context else "") for p in batch]
-        vectors, tokens, offsets = self._forward(
-            [prefix + p.text for prefix, p in zip(prefixes, batch, strict=True)]
-        )
-        encoded = []
-        for i, p in enumerate(batch):
-            read = _read(offsets[i], len(self._prompt))
-            encoded.append(
-                _pooled(
-                    p,
-                    vectors[i],
-                    tokens[i],
-                    offsets[i] - len(prefixes[i]),
-                    None if self.interaction is None else self.interaction.codes(_unit(tokens[i][read])),
-                )
-            )
-        return encoded
-
-    def _forward(self, texts: list[str]) -> tuple[Vectors, Vectors, NDArray[np.int64]]:
-        """Vectors (texts, dimension), token embeddings (texts, tokens, dimension), their offsets."""
-        import torch
-
-        encoded = self._tokenizer(
-            texts,
-            padding=True,
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-            return_tensors="pt",
-        )
-        offsets = encoded.pop("offset_mapping").numpy()
-        features = {name: tensor.to(self._model.device) for name, tensor in encoded.items()}
-        with torch.inference_mode():
-            output = self._model.forward(features)
-        vectors = _unit(output["sentence_embedding"].float().cpu().numpy())
-        return vectors, output["token_embeddings"].float().cpu().numpy(), offsets
+    def before(self, passage: EncoderInput) -> str:
+        """All that is read before a passage's own text."""
+        return self.passage + (passage.context + "\n" if passage.context else "")
 
 
-def load_encoder(model: str | None, models: Path, *, interaction: bool = True) -> SentenceTransformerEncoder:
-    """The encoder for a model's name or path; None is the default model, prepared in `models`.
-
-    Only the default model has an interaction; `interaction` says whether to use it. The default
-    model and local folders never touch the network. Raises ModelUnavailable.
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """What a model made of one text: its `vector` (dimension,), unit norm, its `states` (tokens,
+    dimension), and where each token stands in it, `offsets` (tokens, 2); (0, 0) for one that is no
+    part of the text.
     """
-    local = Path(model).expanduser() if model is not None else default_model.prepare(models)
-    is_local = local.is_dir()
-    if is_local:
-        # Read by huggingface_hub when it is imported, below.
-        os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # batches already use all cores
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        loaded = SentenceTransformer(str(local) if is_local else model, local_files_only=is_local)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelUnavailable(
-            f"le modèle {model or local.name} ne se charge pas ({type(error).__name__}) ; "
-            "vérifiez SOURCIER_MODEL : un nom ou un dossier de modèle sentence-transformers"
-        ) from error
-    if model is None:
-        name = default_model.MODEL_NAME
-        return SentenceTransformerEncoder(loaded, name, name, load_interaction() if interaction else None)
-    return SentenceTransformerEncoder(loaded, model)
+    vector: Vectors
+    states: Vectors
+    offsets: NDArray[np.int64]
 
 
-def _read(offsets: NDArray[np.int64], prompt: int) -> NDArray[np.bool_]:
-    """Which tokens are of what is encoded: not the prompt's, nor padding and the like, (0, 0)."""
-    return np.asarray(offsets[:, 1] > prompt)
+def question_of(read: ReadText, prompts: Prompts, question: str) -> EncodedQuestion:
+    """The question, of a text that is the prompt, the question and what is read beside it."""
+    asked = _after(read.offsets, len(prompts.question))
+    beside = _after(read.offsets, len(prompts.question) + len(question))
+    return EncodedQuestion(read.vector, unit(read.states[asked & ~beside]), unit(read.states[beside]))
 
 
-def _pooled(
-    passage: EncoderInput,
-    vector: Vectors,
-    tokens: Vectors,
-    offsets: NDArray[np.int64],
-    codes: Codes | None,
+def passage_of(
+    read: ReadText, prompts: Prompts, passage: EncoderInput, interaction: Interaction | None
 ) -> EncodedPassage:
-    """Sentence vectors as means of the passage's own token embeddings: no second encoding."""
-    starts, ends = offsets[:, 0], offsets[:, 1]
+    """The passage, of a text that is the prompt, its context and its text.
+
+    Sentence vectors are means of the passage's own token embeddings: no second encoding.
+    """
+    starts, ends = (read.offsets - len(prompts.before(passage))).T
     read_to = int(ends.max(initial=0))
-    rows = np.zeros((len(passage.sentences), len(vector)), np.float32)
+    rows = np.zeros((len(passage.sentences), len(read.vector)), np.float32)
     for i, sentence in enumerate(passage.sentences):
         inside = (starts >= sentence.start) & (ends <= sentence.end) & (ends > starts)
         if inside.any():
-            rows[i] = tokens[inside].mean(axis=0)
-    return EncodedPassage(vector, _unit(rows), read_to < len(passage.text.rstrip()), codes)
+            rows[i] = read.states[inside].mean(axis=0)
+    codes = None
+    if interaction is not None:
+        codes = interaction.codes(unit(read.states[_after(read.offsets, len(prompts.passage))]))
+    return EncodedPassage(read.vector, unit(rows), read_to < len(passage.text.rstrip()), codes)
 
 
-def _unit(vectors: Vectors) -> Vectors:
+def fingerprint_with(fingerprint: str, interaction: Interaction | None) -> str:
+    """The fingerprint of a model and of what was learned to compare its tokens."""
+    return fingerprint if interaction is None else f"{fingerprint}+{interaction.fingerprint}"
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """The vectors, each of norm 1; a zero vector stays."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(norms == 0, 1, norms), np.float32)
 
 
-def _fingerprint(model: SentenceTransformer) -> str:
-    """A hash of the weights and prompts: two models of one name are told apart."""
-    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().float().cpu().numpy().tobytes())
-    return digest.hexdigest()
+def _after(offsets: NDArray[np.int64], prompt: int) -> NDArray[np.bool_]:
+    """Which tokens come after a prompt of this length: not its own, nor padding and the like, (0, 0)."""
+    return np.asarray(offsets[:, 1] > prompt)

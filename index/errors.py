@@ -11,6 +11,10 @@ class ModelUnavailable(SourcierError):
     """The embedding model cannot be loaded or prepared."""
 
 
+class Overloaded(SourcierError):
+    """More questions wait for the model than it answers in a moment. Asked again later, it will do."""
+
+
 class UnusableHome(SourcierError):
     """The folder where the index lives cannot be written."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from index import disk
 from index.errors import DamagedIndex, IncompatibleIndex, UnusableHome
 from index.lock import building
-from index.manifest import FORMAT, Manifest, read_manifest, sha256_of, verify, write_manifest
+from index.manifest import FORMAT, Manifest, read_manifest, seal, verify, verify_whole, write_manifest
 from index.pointer import (
     HELD,
     POINTER,
@@ -35,6 +35,7 @@ from index.pointer import (
 
 # With the manifest and the pointer: who uses generations needs not know of three modules.
 __all__ = [
+    "DRAFT",
     "FORMAT",
     "Kept",
     "Manifest",
@@ -54,10 +55,11 @@ __all__ = [
     "served_name",
     "sweep",
     "verify",
+    "verify_whole",
 ]
 
 # What a build that dies leaves beside the generations, to be swept by the next one.
-_DRAFT, _DROPPED = ".building-", ".dropped-"
+DRAFT, _DROPPED = ".building-", ".dropped-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Kept:
 def new_draft(home: Path) -> Path:
     """An empty folder for a build to write its files in; `prepare` makes it a generation."""
     # Beside the generations: a rename is atomic only within one filesystem.
-    draft = home / "index" / f"{_DRAFT}{secrets.token_hex(8)}"
+    draft = home / "index" / f"{DRAFT}{secrets.token_hex(8)}"
     try:
         disk.make_folder(draft.parent)
         draft.mkdir()
@@ -84,7 +86,7 @@ def new_draft(home: Path) -> Path:
 
 def discard(folder: Path) -> None:
     """Removes a draft that will not be committed, or a generation that will not be served."""
-    if folder.name.startswith(_DRAFT):
+    if folder.name.startswith(DRAFT):
         shutil.rmtree(folder, ignore_errors=True)
     else:
         _drop(folder)
@@ -98,12 +100,14 @@ def prepare(
     dimension: int,
     counts: Mapping[str, int],
     level: Mapping[str, float],
+    vectors: Mapping[str, str | int | float],
     texts: Path,
 ) -> Manifest:
     """Makes a draft a generation, complete and durable, that is not served yet."""
     now = datetime.now(UTC)
     # To the microsecond: names sort by age, also those of two builds of one second.
     name = f"g-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
+    sealed = seal(draft)
     manifest = Manifest(
         generation=name,
         format=FORMAT,
@@ -112,9 +116,11 @@ def prepare(
         dimension=dimension,
         counts=dict(counts),
         level=dict(level),
+        vectors=dict(vectors),
         texts=str(texts.absolute()),
         built_at=now.isoformat(timespec="seconds"),
-        files={path.name: sha256_of(path) for path in sorted(draft.iterdir())},
+        files=sealed.files,
+        sizes=sealed.sizes,
     )
     write_manifest(draft, manifest)
     for path in sorted(draft.iterdir()):
@@ -171,7 +177,7 @@ def rollback(home: Path, name: str | None = None, fingerprint: str | None = None
     # A build that ends meanwhile would drop what is being verified here.
     with building(home):
         target = find(home, name)
-        manifest = verify(target)
+        manifest = verify_whole(target)
         if fingerprint not in (None, manifest.fingerprint):
             raise IncompatibleIndex(
                 f"{target.name} a été construite avec le modèle {manifest.model} ({manifest.fingerprint}), "
@@ -191,7 +197,7 @@ def sweep(home: Path) -> tuple[str, ...]:
     folder = home / "index"
     if not folder.is_dir():
         return ()
-    left = sorted(p for p in folder.iterdir() if p.name.startswith((_DRAFT, POINTER, _DROPPED)))
+    left = sorted(p for p in folder.iterdir() if p.name.startswith((DRAFT, POINTER, _DROPPED)))
     for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

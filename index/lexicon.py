@@ -16,7 +16,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.folding import fold
 from index import spellings
 from index.mending import mend
 from index.spellings import Forms
@@ -64,6 +63,8 @@ class Lexicon:
             french=_packed(sorted(self.french)),
             compounds=_packed(sorted(self.compounds)),
             hyphened=_packed(self.compounds[each] for each in sorted(self.compounds)),
+            # Folding them again would take most of the opening.
+            folded=_packed(self.accented),
             accented=_packed(self.accented.values()),
             dictionary=self.dictionary,
         )
@@ -80,7 +81,7 @@ def from_bytes(data: bytes) -> Lexicon:
             frozenset(_unpacked(arrays["usual"])),
             frozenset(_unpacked(arrays["french"])),
             dict(zip(_unpacked(arrays["compounds"]), _unpacked(arrays["hyphened"]), strict=True)),
-            {fold(word): word for word in _unpacked(arrays["accented"])},
+            dict(zip(_unpacked(arrays["folded"]), _unpacked(arrays["accented"]), strict=True)),
             arrays["dictionary"],
         )
 
@@ -129,9 +130,10 @@ NO_WORDING = Wording(Forms(Counter(), Counter(), Counter()), {})
 
 
 def update_lexicon(
-    before: Wording, removed: Sequence[str], added: Sequence[str], texts: Callable[[], Iterable[str]]
+    before: Wording, removed: Iterable[str], added: Iterable[str], texts: Callable[[], Iterable[str]]
 ) -> tuple[Wording, Lexicon]:
-    """The lexicon when the texts `removed` are gone and the texts `added` have come.
+    """The lexicon when the texts `removed` are gone and the texts `added` have come: both may be gone
+    through twice.
 
     `texts` gives all there are now: they are read only for compounds that were not known before.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from corpus import recipe as reading
 from corpus.cleaning import normalised_line
-from corpus.documents import Passage
 from index import generation, lexicon, probes
 from index.arrays import Analyses, Encodings, read_arrays
 from index.embedding import EncodedQuestion, Encoder
@@ -25,13 +24,13 @@ from index.store import Store
 # What follows from one text alone comes from these files, and from corpus.
 _ANALYSIS = (
     "calibration.py",
-    "drafting.py",
     "duplicates.py",
     "encoding.py",
     "french.py",
     "previous.py",
     "probes.py",
     "spellings.py",
+    "windows.py",
 )
 
 
@@ -88,7 +87,7 @@ def open_previous(home: Path, encoder: Encoder) -> Previous | None:
     Nothing is ever taken over from a damaged index, nor from one of another model or format.
     """
     try:
-        manifest = generation.opened(home, generation.verify)
+        manifest = generation.opened(home, generation.verify_whole)
     except (NoIndex, DamagedIndex, IncompatibleIndex):
         return None
     folder = home / "index" / manifest.generation
@@ -104,12 +103,18 @@ def open_previous(home: Path, encoder: Encoder) -> Previous | None:
     )
 
 
-def wordings(titled: Iterable[tuple[str, Iterable[Passage]]]) -> list[str]:
-    """The texts in which words are counted: of each document, given by title and passages, its title,
-    its headings and its passages, each once.
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """The texts in which words are counted, of some documents of a store, of all where none are named:
+    of each its title, its headings and its passages, each once. Read anew at each turn.
     """
-    return [
-        text
-        for title, passages in titled
-        for text in dict.fromkeys(part for p in passages for part in (title, *p.headings, p.text))
-    ]
+
+    store: Store
+    sources: Sequence[str] | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        sources = self.sources
+        if sources is None:
+            sources = [document.id for document in self.store.document_rows()]
+        for title, passages in self.store.texts_of(sources):
+            yield from dict.fromkeys(part for p in passages for part in (title, *p.headings, p.text))

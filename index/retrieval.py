@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.duplicates import Groups
 from index.embedding import QuestionEncoder, Vectors
@@ -16,6 +15,7 @@ from index.interaction import AskedTokens, late_scores
 from index.questions import specifics
 from index.ragged import Ragged
 from index.ranking import Candidates, Rows, fuse, rerank
+from index.stages import PROPOSING, mark
 from index.vectors import VectorIndex
 from index.words import WordIndex
 
@@ -85,12 +85,15 @@ class Retriever:
         self, asked: Asked, limit: int, allowed: Allowed | None = None, always: tuple[int, ...] = ()
     ) -> Found:
         """At least `limit` passages that differ, if there are; `always` are rows to rank in any case."""
-        word_shares = self.words.shares(asked.terms)
-        phrase_shares = self._phrases.shares(phrases(asked.terms))
-        near, worded = self._proposals(asked.vector, word_shares, limit, allowed)
+        near, worded = self._proposals(asked, limit, allowed)
         rows = np.union1d(np.union1d(near, worded), always).astype(np.int64)
-        cosines = self._vectors.cosines(asked.vector, rows)
-        fused = fuse(rows, cosines, word_shares[rows], phrase_shares[rows])
+        fused = fuse(
+            rows,
+            self._vectors.cosines(asked.vector, rows),
+            self.words.shares(asked.terms, rows),
+            self._phrases.shares(phrases(asked.terms), rows),
+        )
+        mark(PROPOSING)
         if self._tokens is not None and asked.tokens and len(fused):
             fused = self._reranked(fused, asked.tokens, self._tokens, limit, always)
         return Found(fused, frozenset(near.tolist()), frozenset(worded.tolist()))
@@ -115,23 +118,11 @@ class Retriever:
         best = self.groups.best(rows.tolist())
         return len(rows) if len(best) <= wanted else best[wanted]
 
-    def _proposals(
-        self, vector: Vectors, word_shares: NDArray[np.float32], limit: int, allowed: Allowed | None
-    ) -> tuple[Rows, Rows]:
+    def _proposals(self, asked: Asked, limit: int, allowed: Allowed | None) -> tuple[Rows, Rows]:
         """The rows that each searcher proposes: more when most of them say the same thing."""
-        if allowed is not None:
-            word_shares = word_shares * allowed
         count = _PROPOSED
         while True:
-            near, _ = self._vectors.nearest(vector, count, allowed)
+            near, _ = self._vectors.nearest(asked.vector, count, allowed)
             if len(near) < count or self.groups.count(near) >= max(limit, _FEWEST_DISTINCT):
-                return near, _best_rows(word_shares, count)
+                return near, self.words.best(asked.terms, count, allowed)
             count *= 4
-
-
-def _best_rows(scores: NDArray[np.float32], limit: int) -> Rows:
-    """The rows of the `limit` highest scores above zero."""
-    found = np.flatnonzero(scores > 0)
-    if len(found) <= limit:
-        return found
-    return found[np.argpartition(-scores[found], limit)[:limit]]

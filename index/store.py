@@ -20,6 +20,8 @@ from corpus.reading.survey import FileState, Stamp, Survey
 
 _DOCUMENT = "id, title, text, sha256, format, pages, facts"
 _PASSAGE = "row, p.id, document_id, start, end, p.text, headings, sentences"
+# Documents. What is told of every one is read so many at once.
+_AT_ONCE = 1000
 _ERRNO = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_IOERR: errno.EIO,
@@ -117,10 +119,13 @@ class Store:
             (title,) = self._all("select title from documents where id = ?", (document_id,))[0]
             yield title, self.passages_of(document_id)
 
-    def edges(self) -> dict[str, frozenset[str]]:
-        """The lines near the edges of each document, as `corpus.cleaning.edge_lines` has them."""
-        found = self._all("select id, edges from documents")
-        return {document_id: frozenset(json.loads(edges)) for document_id, edges in found}
+    def edges(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """The lines near the edges of each document, by id, as `corpus.cleaning.edge_lines` has them."""
+        query, last = "select id, edges from documents where id > ? order by id limit ?", ""
+        while found := self._all(query, (last, _AT_ONCE)):
+            for document_id, edges in found:
+                yield document_id, frozenset(json.loads(edges))
+            last = found[-1][0]
 
     def fact(self, name: str) -> str:
         """What the build noted under a name; see `store_writing`."""

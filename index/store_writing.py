@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from corpus.cleaning import edge_lines
 from corpus.documents import CutDocument, Unread
-from corpus.glossary import mined
+from corpus.glossary import Defined
 from corpus.reading.survey import FileState
-from index.layout import Layout
-from index.store import disk_errors
+from index.store import DocumentRows, disk_errors
 
 _SCHEMA = """
 create table documents (
@@ -24,6 +22,8 @@ create table documents (
     format text not null, pages text not null, facts text not null, edges text not null,
     first_row integer not null, passage_count integer not null
 ) without rowid;
+-- To open an index, all documents are listed: without reading past the text of each.
+create index document_rows on documents (id, format, first_row, passage_count);
 create table passages (
     row integer primary key, id text not null unique, document_id text not null references documents,
     start integer not null, end integer not null, text text not null,
@@ -58,54 +58,81 @@ insert into definitions select f.* from before.definitions f join kept on kept.i
 """
 
 
-def write_store(
-    path: Path,
-    layout: Layout,
-    before: Path | None,
-    *,
-    unread: Iterable[Unread],
-    files: Iterable[FileState],
-    facts: Mapping[str, str],
-) -> None:
-    """Writes a new store; `before` is the one that the layout's kept documents are in.
+class StoreWriter:
+    """A new store, to which documents are added as they are cut; close it.
 
-    `files` are the states of the files surveyed, `facts` what the build notes for the next one.
     Raises OSError, as all that writes a generation does: SQLite's own errors of the disk too.
     """
-    with disk_errors(path), closing(sqlite3.connect(path.resolve().as_uri(), uri=True)) as connection:
-        # Nobody reads a draft, and a commit syncs its files: no journal is needed meanwhile.
-        connection.execute("pragma journal_mode = off")
-        connection.execute("pragma synchronous = off")
-        connection.executescript(_SCHEMA)
-        if before is not None and layout.kept:
-            _copy(connection, before, layout)
-        for cut, first_row in layout.fresh:
-            _add(connection, cut, first_row)
-        connection.executemany(
-            "insert or ignore into unread values (?, ?, ?)", [(u.source, u.reason, u.failed) for u in unread]
-        )
-        connection.executemany(
-            "insert into files values (?, ?, ?, ?, ?, ?)",
-            [
-                (f.source, f.sha256, f.stamp.size, f.stamp.modified_ns, f.stamp.changed_ns, f.stamp.inode)
-                for f in files
-            ],
-        )
-        connection.executemany("insert into build values (?, ?)", facts.items())
-        connection.commit()
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with disk_errors(path):
+            self._connection = sqlite3.connect(path.resolve().as_uri(), uri=True)
+            try:
+                # Nobody reads a draft, and a commit syncs its files: no journal is needed meanwhile.
+                self._connection.execute("pragma journal_mode = off")
+                self._connection.execute("pragma synchronous = off")
+                self._connection.executescript(_SCHEMA)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def add(self, cut: CutDocument, defined: Iterable[Defined], first_row: int) -> None:
+        """Adds a document that was cut now, the acronyms that it defines, and its passages."""
+        with disk_errors(self._path):
+            _add(self._connection, cut, defined, first_row)
+
+    def finish(
+        self,
+        kept: Sequence[tuple[DocumentRows, int]],
+        before: Path | None,
+        *,
+        unread: Iterable[Unread],
+        files: Iterable[FileState],
+        facts: Mapping[str, str],
+    ) -> None:
+        """Adds the documents of the store `before` that are kept, each with its first row, and all else.
+
+        `files` are the states of the files surveyed, `facts` what the build notes for the next one.
+        """
+        with disk_errors(self._path):
+            connection = self._connection
+            # Ends what was begun by the first document: another store cannot be attached within.
+            connection.commit()
+            if before is not None and kept:
+                _copy(connection, before, kept)
+            connection.executemany(
+                "insert or ignore into unread values (?, ?, ?)",
+                [(u.source, u.reason, u.failed) for u in unread],
+            )
+            connection.executemany(
+                "insert into files values (?, ?, ?, ?, ?, ?)",
+                [
+                    (f.source, f.sha256, f.stamp.size, f.stamp.modified_ns, f.stamp.changed_ns, f.stamp.inode)
+                    for f in files
+                ],
+            )
+            connection.executemany("insert into build values (?, ?)", facts.items())
+            connection.commit()
+
+    def close(self) -> None:
+        """Lets go of the file, finished or not."""
+        self._connection.close()
 
 
-def _copy(connection: sqlite3.Connection, before: Path, layout: Layout) -> None:
+def _copy(connection: sqlite3.Connection, before: Path, kept: Iterable[tuple[DocumentRows, int]]) -> None:
     connection.execute("attach ? as before", (f"{before.resolve().as_uri()}?mode=ro&immutable=1",))
     connection.execute("create temp table kept (id text primary key, first_row integer not null)")
-    connection.executemany("insert into kept values (?, ?)", [(d.id, first) for d, first in layout.kept])
+    connection.executemany("insert into kept values (?, ?)", [(d.id, first) for d, first in kept])
     for statement in filter(str.strip, _COPY.split(";")):
         connection.execute(statement)
     connection.commit()
     connection.execute("detach before")
 
 
-def _add(connection: sqlite3.Connection, cut: CutDocument, first_row: int) -> None:
+def _add(
+    connection: sqlite3.Connection, cut: CutDocument, defined: Iterable[Defined], first_row: int
+) -> None:
     document = cut.document
     connection.execute(
         "insert into documents values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -146,7 +173,7 @@ def _add(connection: sqlite3.Connection, cut: CutDocument, first_row: int) -> No
         "insert into definitions values (?, ?, ?, ?, ?, ?, ?)",
         [
             (d.document_id, d.start, d.end, d.sentence_start, d.sentence_end, found.acronym, found.expansion)
-            for found in mined(cut)
+            for found in defined
             for d in (found.definition,)
         ],
     )

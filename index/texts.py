@@ -1,21 +1,23 @@
-"""What a folder of texts says now: which documents stay as they were cut, which are read and cut again.
+"""What a folder of texts says now: which documents stay as they were cut, which are read to be cut again.
 
-Encodes and writes nothing.
+Encodes nothing, and writes nothing but what `readings` puts aside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.changes import Changes, compare
 from corpus.cleaning import edge_lines, recurring_lines
 from corpus.documents import CutDocument, Unread
-from corpus.passages import PassageSize, TokenStarts, cut_document
+from corpus.passages import TokenStarts, cut_document
+from corpus.reading.apart import parsing
 from corpus.reading.folder import CHANGED, Read, list_files, read_files
 from corpus.reading.survey import NOTHING_KNOWN, FileState, survey
 from index.previous import Previous
+from index.readings import Readings
 from index.store import DocumentRows
 
 # stage, done, total. May raise BuildCancelled, which stops the build.
@@ -25,11 +27,11 @@ Progress = Callable[[str, int, int], None]
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The texts of a folder. `kept`: documents of the index before that stay as they are; `fresh`:
-    those that were cut now. `recurring`: the lines that come back in many of all.
+    those that were read, to be cut. `recurring`: the lines that come back in many of all.
     """
 
     kept: tuple[DocumentRows, ...]
-    fresh: tuple[CutDocument, ...]
+    fresh: Readings
     unread: tuple[Unread, ...]
     files: tuple[FileState, ...]
     begun_ns: int
@@ -40,14 +42,14 @@ class Gathered:
 def gather(
     texts: Path,
     previous: Previous | None,
-    token_starts: TokenStarts,
+    readings: Readings,
     progress: Progress,
     settle: float = 0.0,
     lap: Callable[[str], None] = lambda _: None,
 ) -> Gathered:
     """The texts now; of what `previous` has, the same bytes are not read again. Raises MissingTexts.
 
-    `lap` is told the end of each stage.
+    What is read goes to `readings`, the caller's to close. `lap` is told the end of each stage.
     """
     before = previous.store.survey() if previous else NOTHING_KNOWN
     taken = survey(texts, before, settle, lambda done, total: progress("inventaire", done, total))
@@ -62,28 +64,22 @@ def gather(
         # A file that failed may be readable now, without its bytes having changed: rights, memory.
         known = {u.source: u for u in before.left if not u.failed and u.source in same}
     wanted = [source for source in hashes if source not in documents and source not in known]
-    read, unread = _read(texts, wanted, progress, hashes)
-    edges = previous.store.edges() if previous and documents else {}
-    recurring = recurring_lines(
-        [edges[source] for source in documents] + [edge_lines(r.extraction.text) for r in read]
-    )
+    unread = _read(texts, wanted, progress, readings.add, hashes)
+    recurring = recurring_lines(lambda: _edges(previous, documents, readings))
     if previous is not None and recurring != previous.recurring:
         recut = list(previous.holding(documents, recurring ^ previous.recurring))
         for source in recut:
             del documents[source]
-        again, failed = _read(texts, recut, progress, hashes)
-        read, unread = sorted(read + again, key=lambda r: r.source), unread + failed
+        unread += _read(texts, recut, progress, readings.add, hashes)
     # A text that is being written keeps its old version, as it was cut; the next build reads it.
     writing = {u.source for u in unread if u.reason == CHANGED and u.source in cut_before}
     documents |= {source: cut_before[source][0] for source in writing}
     unread = [u for u in unread if u.source not in writing]
     lap("lecture")
-    fresh = cut_documents(read, token_starts, progress, recurring=recurring)
-    lap("découpage")
     left = sorted([*taken.left, *known.values(), *unread], key=lambda u: u.source)
     return Gathered(
         tuple(documents.values()),
-        tuple(fresh),
+        readings,
         tuple(left),
         tuple(taken.files.values()),
         taken.begun_ns,
@@ -95,7 +91,8 @@ def gather(
 def read_folder(texts: Path, progress: Progress = lambda *_: None) -> tuple[list[Read], list[Unread]]:
     """Every text of a folder, read; and every file that was not, with the reason."""
     sources, left = list_files(texts)
-    read, unread = _read(texts, sources, progress)
+    read: list[Read] = []
+    unread = _read(texts, sources, progress, read.append)
     return read, sorted([*left, *unread], key=lambda u: u.source)
 
 
@@ -103,28 +100,27 @@ def cut_documents(
     read: Sequence[Read],
     token_starts: TokenStarts,
     progress: Progress = lambda *_: None,
-    size: PassageSize | None = None,
-    recurring: frozenset[str] | None = None,
 ) -> list[CutDocument]:
-    """Cuts each text, knowing which lines come back in many of them: those of all, where not given."""
-    if recurring is None:
-        recurring = recurring_lines(edge_lines(r.extraction.text) for r in read)
+    """Cuts each text, knowing which lines come back in many of them."""
+    recurring = recurring_lines(lambda: (edge_lines(r.extraction.text) for r in read))
     documents = []
     progress("découpage", 0, len(read))
     for done, r in enumerate(read, 1):
-        documents.append(
-            cut_document(
-                r.extraction,
-                source=r.source,
-                sha256=r.sha256,
-                file_format=r.format,
-                token_starts=token_starts,
-                recurring=recurring,
-                size=size,
-            )
-        )
+        documents.append(cut(r, token_starts, recurring))
         progress("découpage", done, len(read))
     return documents
+
+
+def cut(read: Read, token_starts: TokenStarts, recurring: frozenset[str]) -> CutDocument:
+    """Cuts one text, given the lines that come back in many."""
+    return cut_document(
+        read.extraction,
+        source=read.source,
+        sha256=read.sha256,
+        file_format=read.format,
+        token_starts=token_starts,
+        recurring=recurring,
+    )
 
 
 def _cut_before(previous: Previous | None) -> dict[str, tuple[DocumentRows, str]]:
@@ -136,18 +132,32 @@ def _cut_before(previous: Previous | None) -> dict[str, tuple[DocumentRows, str]
 
 
 def _read(
-    texts: Path, sources: Sequence[str], progress: Progress, hashes: Mapping[str, str] | None = None
-) -> tuple[list[Read], list[Unread]]:
-    read: list[Read] = []
+    texts: Path,
+    sources: Sequence[str],
+    progress: Progress,
+    take: Callable[[Read], None],
+    hashes: Mapping[str, str] | None = None,
+) -> list[Unread]:
+    """Gives `take` each text; what could not be read."""
     unread: list[Unread] = []
     progress("lecture", 0, len(sources))
-    for done, result in enumerate(read_files(texts, sources, hashes), 1):
-        if isinstance(result, Read):
-            read.append(result)
-        else:
-            unread.append(result)
-        progress("lecture", done, len(sources))
-    return read, unread
+    with parsing(sources) as (parse, ahead):
+        for done, result in enumerate(read_files(texts, sources, hashes, parse, ahead), 1):
+            if isinstance(result, Read):
+                take(result)
+            else:
+                unread.append(result)
+            progress("lecture", done, len(sources))
+    return unread
+
+
+def _edges(
+    previous: Previous | None, documents: Mapping[str, DocumentRows], readings: Readings
+) -> Iterator[frozenset[str]]:
+    """The edge lines of every text: of those that stay, as the index before has them."""
+    if previous is not None and documents:
+        yield from (lines for source, lines in previous.store.edges() if source in documents)
+    yield from readings.edges()
 
 
 def _hashes(files: Mapping[str, FileState]) -> dict[str, str]:

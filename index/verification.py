@@ -30,7 +30,8 @@ from index.store import Store
 
 _ARRAYS = (
     *(files.VECTORS, files.SENTENCES, files.SENTENCE_STARTS, files.TOKENS, files.TOKEN_STARTS),
-    *(files.WORDS, files.PHRASES, files.PASSAGES, files.DUPLICATES),
+    *(files.WORDS.counts, files.WORDS.count_starts, files.PHRASES.counts, files.PHRASES.count_starts),
+    *(files.PASSAGES, files.DUPLICATES),
 )
 # SQLite takes at most 32,766 values in a query.
 _ROWS = 1_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,18 +76,14 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Pose une question."""
-    from qa.answer import ask as answer_question
+    from qa.asking import reply_to
     from qa.refusal import threshold_of
-    from qa.replies import ask_out
 
     question = _checked(question)
     settings = load_settings(home=home)
     engine = _open(settings)
-    started = time.perf_counter()
-    answer = answer_question(
-        engine, question, top_k, _filters(folder, source, file_format), threshold_of(settings.risk)
-    )
-    reply = ask_out(question, question, answer, 1000 * (time.perf_counter() - started))
+    filters = _filters(folder, source, file_format)
+    reply = reply_to(engine, question, (), top_k, filters, threshold_of(settings.risk), lambda _: None)
     if as_json:
         print(reply.model_dump_json())
         return
@@ -112,12 +107,11 @@ def search(
 ) -> None:
     """Donne les passages les plus proches, sans répondre."""
     from qa.answer import NOTHING_ALLOWED
-    from qa.replies import search_out
+    from qa.asking import found_for
 
     question = _checked(question)
     filters = _filters(folder, source, file_format)
-    found = _open(load_settings(home=home)).search(question, top_k, filters)
-    reply = search_out(question, found)
+    reply = found_for(_open(load_settings(home=home)), question, (), top_k, filters)
     if as_json:
         print(reply.model_dump_json())
         return

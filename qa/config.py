@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     model: str | None = Field(
         default=None, description="un autre modèle sentence-transformers, par nom ou dossier"
     )
+    encoder: Literal["onnx", "torch"] = Field(
+        default="onnx",
+        description="onnx calcule le modèle en 8 bits ; torch, tel quel, plus lentement",
+    )
     ranking: Literal["fine", "simple"] = Field(
         default="fine",
         description="fine compare question et passages mot à mot ; simple prend moins de place et de temps",
@@ -210,4 +214,5 @@ _EXPECTED = {
     "port": "un nombre entier de 1 à 65535 est attendu",
     "risk": "un nombre de 0.05 à 0.5 est attendu",
     "ranking": "fine ou simple est attendu",
+    "encoder": "onnx ou torch est attendu",
 }

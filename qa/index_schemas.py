@@ -71,8 +71,9 @@ class JobOut(BaseModel):
                     "stage": "encodage",
                     "done": 120,
                     "total": 480,
-                    "progress": 0.2025,
+                    "progress": 0.3225,
                     "eta_s": 31.5,
+                    "passages_per_second": 11.4,
                     "started_at": "2026-01-01T09:00:00.000+00:00",
                     "finished_at": None,
                     "report": None,
@@ -92,7 +93,11 @@ class JobOut(BaseModel):
         "épreuve (s'il y a des questions à reposer), écriture"
     )
     done: int = Field(description="ce qui est fait de l'étape en cours")
-    total: int = Field(description="ce que l'étape en cours compte en tout")
+    total: int = Field(
+        description="ce que l'étape en cours compte en tout ; pour l'encodage, tant que tous les textes ne "
+        "sont pas découpés, ce qu'ils compteront s'ils donnent autant de passages, à longueur égale, que "
+        "ceux qui le sont"
+    )
     progress: float = Field(
         description="la part faite de l'ensemble, de 0 à 1, d'après le poids usuel des étapes d'une "
         "construction entière ; elle ne recule jamais"
@@ -100,6 +105,10 @@ class JobOut(BaseModel):
     eta_s: float | None = Field(
         description="les secondes que l'étape en cours prendra encore si elle continue au même pas ; "
         "null quand rien ne permet de le dire"
+    )
+    passages_per_second: float | None = Field(
+        description="les passages encodés par seconde depuis le début de l'encodage ; null dans les autres "
+        "étapes"
     )
     started_at: str | None
     finished_at: str | None

@@ -50,8 +50,9 @@ class Job:
     """A build asked for. Times are ISO 8601 in UTC.
 
     `stage`, `done` and `total` tell the stage in hand; `progress`, from 0 to 1, the whole build;
-    `eta_s` the seconds that this stage still takes if it goes on as it began, None where that
-    cannot be told; `report` what a finished build did; `error` why a failed one did not.
+    `eta_s` the seconds that this stage still takes if it goes on as it began, and
+    `passages_per_second` how fast it encodes, None where that cannot be told; `report` what a
+    finished build did; `error` why a failed one did not.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Job:
     total: int = 0
     progress: float = 0.0
     eta_s: float | None = None
+    passages_per_second: float | None = None
     started_at: str | None = None
     finished_at: str | None = None
     report: Mapping[str, Any] | None = None
@@ -176,6 +178,7 @@ class Jobs:
             job,
             state=State.FAILED,
             eta_s=None,
+            passages_per_second=None,
             finished_at=self._last_written(job_id),
             error="le processus qui construisait s'est arrêté ; l'ancien index reste servi, relancez",
         )

@@ -20,6 +20,7 @@ from index.errors import (
     IncompatibleIndex,
     ModelUnavailable,
     NoIndex,
+    Overloaded,
     UnknownGeneration,
     UnusableHome,
 )
@@ -75,6 +76,7 @@ _TABLE: dict[type[SourcierError], tuple[int, str, str]] = {
     UnusableHome: (507, "unusable_home", "Dossier de l'index en lecture seule ou plein"),
     BuilderUnavailable: (503, "builder_unavailable", "Construction impossible"),
     Stopping: (503, "stopping", "Arrêt"),
+    Overloaded: (503, "overloaded", "Trop de questions"),
     NoIndex: (503, "no_index", "Aucun index"),
     DamagedIndex: (503, "damaged_index", "Index endommagé"),
     IncompatibleIndex: (503, "incompatible_index", "Index d'un autre modèle"),
@@ -126,6 +128,15 @@ def status_of(error: SourcierError) -> tuple[int, str, str]:
     return next(_TABLE[cls] for cls in type(error).__mro__ if cls in _TABLE)
 
 
+def headers_of(error: SourcierError) -> dict[str, str]:
+    """The headers that belong to an error, whatever the shape of its reply."""
+    if isinstance(error, KeyRequired):
+        return {"WWW-Authenticate": "Bearer"}  # RFC 9110, 11.6.1: a 401 names the scheme
+    if isinstance(error, Overloaded):
+        return {"Retry-After": "1"}  # seconds: the whole queue is answered in less
+    return {}
+
+
 def validation_sentences(error: RequestValidationError) -> list[tuple[str, str]]:
     """A JSON pointer and a sentence for each thing that is wrong with a request."""
     found = []
@@ -148,8 +159,7 @@ def install(app: FastAPI) -> None:
     async def _sourcier(_: Request, error: SourcierError) -> JSONResponse:
         status, kind, title = status_of(error)
         reply = problem(status, kind, title, str(error))
-        if status == HTTPStatus.UNAUTHORIZED:
-            reply.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 11.6.1: a 401 names the scheme
+        reply.headers.update(headers_of(error))
         return reply
 
     @app.exception_handler(RequestValidationError)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote as percent_encode
 
 from corpus.documents import Document, SetAside
 from corpus.glossary import Definition
 from index.engine import Engine, Search
+from index.stages import STAGES
 from index.store import DocumentSummary
 from qa.answer import Answer
 from qa.citing import Citation, cite
@@ -57,8 +59,9 @@ def citation_out(citation: Citation) -> CitationOut:
     )
 
 
-def ask_out(question: str, searched: str, answer: Answer, took_ms: float) -> AskOut:
-    """An answer as the contract has it; `searched` is the question that found it."""
+def ask_out(question: str, searched: str, answer: Answer, seconds: Mapping[str, float]) -> AskOut:
+    """An answer as the contract has it; `searched` is the question that found it, and `seconds` what
+    each of `index.stages` took."""
     return AskOut(
         question=question,
         searched=searched,
@@ -70,17 +73,30 @@ def ask_out(question: str, searched: str, answer: Answer, took_ms: float) -> Ask
         ),
         citations=[citation_out(citation) for citation in answer.citations],
         generation=answer.generation,
-        took_ms=round(took_ms, 2),
+        took_ms=_took_ms(seconds),
+        stages_ms=_stages_ms(seconds),
     )
 
 
-def search_out(question: str, search: Search) -> SearchOut:
-    """What a search found, as the contract has it; `question` is the one that was searched."""
+def search_out(question: str, search: Search, seconds: Mapping[str, float]) -> SearchOut:
+    """What a search found, as the contract has it; `question` is the one that was searched, and
+    `seconds` what each of `index.stages` took."""
     return SearchOut(
         searched=question,
         hits=[citation_out(citation) for citation in cite(search, question)],
         generation=search.generation,
+        took_ms=_took_ms(seconds),
+        stages_ms=_stages_ms(seconds),
     )
+
+
+def _took_ms(seconds: Mapping[str, float]) -> float:
+    return round(1000 * sum(seconds.values()), 2)
+
+
+def _stages_ms(seconds: Mapping[str, float]) -> dict[str, float]:
+    """Every stage, so that a reply always has the same ones: those there was no need of took nothing."""
+    return {stage: round(1000 * seconds.get(stage, 0.0), 3) for stage in STAGES}
 
 
 def document_out(summary: DocumentSummary) -> DocumentOut:

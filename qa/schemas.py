@@ -126,6 +126,18 @@ class AnswerOut(BaseModel):
     confidence: float
 
 
+TookMs = Annotated[float, Field(description="le temps de la réponse, en millisecondes")]
+StagesMs = Annotated[
+    dict[str, float],
+    Field(
+        description="le même temps par étape : « resolving » la conversation, « mending » l'orthographe de "
+        "la question, « waiting » l'attente du modèle, « encoding » le modèle, « proposing » vecteurs et "
+        "mots, « reranking » la comparaison mot à mot, « reading » les textes, « composing » la réponse ; "
+        "une question posée il y a peu n'est pas cherchée de nouveau, et ces étapes sont à zéro"
+    ),
+]
+
+
 class AskOut(BaseModel):
     """An answer made of the texts' own sentences, or an honest refusal, with its sources.
 
@@ -170,6 +182,16 @@ class AskOut(BaseModel):
                     ],
                     "generation": "g-20260101T090000-1a2b3c4d",
                     "took_ms": 11.8,
+                    "stages_ms": {
+                        "resolving": 0.01,
+                        "mending": 0.11,
+                        "waiting": 0.02,
+                        "encoding": 9.6,
+                        "proposing": 0.13,
+                        "reranking": 1.12,
+                        "reading": 0.61,
+                        "composing": 0.2,
+                    },
                 }
             ]
         }
@@ -180,7 +202,8 @@ class AskOut(BaseModel):
     answer: AnswerOut
     citations: list[CitationOut]
     generation: str
-    took_ms: float
+    took_ms: TookMs
+    stages_ms: StagesMs
 
 
 class SearchOut(BaseModel):
@@ -189,6 +212,8 @@ class SearchOut(BaseModel):
     searched: str
     hits: list[CitationOut]
     generation: str
+    took_ms: TookMs
+    stages_ms: StagesMs
 
 
 class DocumentOut(BaseModel):

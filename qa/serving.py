@@ -84,6 +84,11 @@ class EngineHolder:
             return Phase.SWAPPING if self._is_opening else Phase.READY
         return Phase.STARTING if self._is_opening else Phase.CLOSED
 
+    def lends(self, engine: Engine) -> bool:
+        """Whether this is the engine at hand: giving it back closes nothing."""
+        shared = self._shared
+        return shared is not None and shared.engine is engine
+
     @contextmanager
     def lease(self) -> Iterator[Engine]:
         """The engine at hand, the same one until the end of the block, and not closed before.

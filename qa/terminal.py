@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from corpus.changes import Changes
 from corpus.documents import CutDocument, Reason, Unread
@@ -23,6 +33,7 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 # A line of a terminal holds about so many; `--json` gives all.
 _SHOWN_PLACES = 5
+_ENCODING = "encodage"
 
 
 def where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
@@ -80,16 +91,32 @@ def print_unread(unread: tuple[Unread, ...]) -> None:
         out.print(f"  {mark} {escape(u.source)} : {escape(u.reason)}")
 
 
+class _Speed(ProgressColumn):
+    """Passages a second, of the stage that encodes them."""
+
+    def render(self, task: Task) -> Text:
+        """See ProgressColumn."""
+        if not task.fields["encodes"] or not task.completed or not task.elapsed:
+            return Text()
+        return Text(f"{task.completed / task.elapsed:.1f} passages/s".replace(".", ","))
+
+
 @contextmanager
 def progress() -> Iterator[ShowProgress]:
-    """Progress bars on standard error, one a stage."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    """Progress bars on standard error, one a stage, with the time left and how fast passages are encoded."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        _Speed(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
+                tasks[stage] = bars.add_task(stage, total=total, encodes=stage == _ENCODING)
             bars.update(tasks[stage], completed=done, total=total)
 
         yield show

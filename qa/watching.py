@@ -19,7 +19,7 @@ from watchfiles._rust_notify import WatchfilesRustInternalError  # no public mod
 
 from corpus.errors import MissingTexts, SourcierError, said
 from corpus.reading.survey import NOTHING_KNOWN, glance
-from index.build import pending
+from index.pending import pending
 from qa.config import Settings, texts_of
 
 SETTLE = 0.25  # seconds without an event: editors save in several steps, milliseconds apart

@@ -11,7 +11,7 @@ import pytest
 import corpus
 from index.build import build
 from index.embedded import EmbeddedEngine, open_engine
-from index.embedding import load_encoder
+from index.models import load_encoder
 from index.texts import read_folder
 from qa.config import load_settings
 from qa.evaluation import load_questions

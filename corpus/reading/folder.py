@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from corpus.documents import Extraction, Unread
@@ -24,6 +26,10 @@ class Read:
     extraction: Extraction
     sha256: str
     format: str
+
+
+# A file's path and bytes → what gives the result of parsing them, begun by then or not.
+Parse = Callable[[str, bytes], Callable[[], Read | Unread]]
 
 
 def list_files(folder: Path) -> tuple[list[str], list[Unread]]:
@@ -56,29 +62,47 @@ def list_files(folder: Path) -> tuple[list[str], list[Unread]]:
     return sorted(sources), sorted(left, key=lambda unread: unread.source)
 
 
+def parse_when_asked(source: str, data: bytes) -> Callable[[], Read | Unread]:
+    """Parses the bytes of a file when its result is asked for."""
+    return partial(read_bytes, source, data)
+
+
 def read_files(
-    folder: Path, sources: Sequence[str], expected: Mapping[str, str] | None = None
+    folder: Path,
+    sources: Sequence[str],
+    expected: Mapping[str, str] | None = None,
+    parse: Parse = parse_when_asked,
+    ahead: int = 0,
 ) -> Iterator[Read | Unread]:
     """Each file in turn, read or named with the reason why it could not be.
 
     A file whose bytes have not the hash that is `expected` of them is not read: it is CHANGED.
+    `parse` begins so many files `ahead` of the one that is given.
     """
     root = folder.resolve()
+    begun: deque[Callable[[], Read | Unread]] = deque()
     for source in sources:
-        yield _read(root, source, None if expected is None else expected[source])
+        begun.append(_begun(root, source, None if expected is None else expected[source], parse))
+        if len(begun) > ahead:
+            yield begun.popleft()()
+    while begun:
+        yield begun.popleft()()
 
 
-def _read(root: Path, source: str, expected: str | None) -> Read | Unread:
+def _begun(root: Path, source: str, expected: str | None, parse: Parse) -> Callable[[], Read | Unread]:
+    unread: Unread
     try:
         with open_inside(root, source) as file:
             data = file.read()
     except UnreadableFile as error:
-        return Unread(source, str(error), failed=True)
+        unread = Unread(source, str(error), failed=True)
     except OSError as error:
-        return Unread(source, f"lecture impossible : {said(error)}", failed=True)
-    if expected is not None and hashlib.sha256(data).hexdigest() != expected:
-        return Unread(source, CHANGED, failed=True)
-    return read_bytes(source, data)
+        unread = Unread(source, f"lecture impossible : {said(error)}", failed=True)
+    else:
+        if expected is None or hashlib.sha256(data).hexdigest() == expected:
+            return parse(source, data)
+        unread = Unread(source, CHANGED, failed=True)
+    return lambda: unread
 
 
 def read_bytes(source: str, data: bytes) -> Read | Unread:

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from corpus.errors import SourcierError
 from qa.chat.schemas import ChatIn, ErrorOut, ErrorReply
 from qa.keys import KeyRequired
-from qa.problems import SECURITY_HEADERS, status_of, validation_sentences
+from qa.problems import SECURITY_HEADERS, headers_of, status_of, validation_sentences
 
 _logger = logging.getLogger(__name__)
 
@@ -104,11 +104,9 @@ def _known(error: SourcierError) -> JSONResponse:
     if isinstance(error, BadChat):
         return error_reply(error.status, error.code, str(error), error.param)
     status, kind, _ = status_of(error)
-    if isinstance(error, KeyRequired):
-        reply = error_reply(status, "invalid_api_key", str(error))
-        reply.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 11.6.1
-        return reply
-    return error_reply(status, kind, str(error))
+    reply = error_reply(status, "invalid_api_key" if isinstance(error, KeyRequired) else kind, str(error))
+    reply.headers.update(headers_of(error))
+    return reply
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:

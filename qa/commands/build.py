@@ -87,7 +87,9 @@ def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run
         more = f" et {counted(len(names) - _SHOWN, 'autre')}" if len(names) > _SHOWN else ""
         out.print(f"  {counted(len(names), kind)} : [dim]{escape(shown)}{more}[/]")
     encoded, reused = ("à encoder", "à reprendre") if dry_run else ("encodés", "repris")
-    passages = f"passages {encoded} : {report.encoded}, {reused} : {report.reused}"
+    pace = report.encoded / report.seconds["encodage"] if report.seconds.get("encodage") else 0.0
+    speed = f" ({pace:.1f} par seconde)".replace(".", ",") if report.encoded and pace else ""
+    passages = f"passages {encoded} : {report.encoded}{speed}, {reused} : {report.reused}"
     out.print(f"  inchangés : {report.changes.unchanged} ; {passages}")
     if report.truncated:
         out.print(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def holder_of(settings: Settings, encoder_of: Callable[[Settings], Encoder]) -> EngineHolder:
     """Holds the index of the settings; the models are loaded once, when an index is first opened."""
+    from index.batching import BatchingEncoder
     from index.cross_encoder import load_reranker
     from index.embedded import open_engine
     from qa.serving import EngineHolder
@@ -25,7 +26,7 @@ def holder_of(settings: Settings, encoder_of: Callable[[Settings], Encoder]) -> 
     @cache
     def models() -> tuple[Encoder, Reranker | None]:
         reranker = None if settings.reranker is None else load_reranker(settings.reranker)
-        return encoder_of(settings), reranker
+        return BatchingEncoder(encoder_of(settings)), reranker
 
     def open_current() -> EmbeddedEngine:
         return open_engine(settings.home, *models())

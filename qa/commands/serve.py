@@ -90,11 +90,10 @@ def _serve_together(settings: Settings) -> None:
     import uvicorn
 
     from index import generation
-    from index.default_model import MODEL_NAME, prepare
+    from qa.building import load
 
-    if settings.model is None and not (settings.models / MODEL_NAME).is_dir():
-        err.print("préparation du modèle (une seule fois, une quinzaine de secondes)…")
-        prepare(settings.models)  # once, not by each process
+    # Prepared once, not by each process; nothing is loaded here.
+    load(settings, err.print)
     try:
         # No engine is opened here: the process that watches over the others needs no model.
         manifest = generation.read_manifest(generation.current(settings.home))

@@ -16,7 +16,7 @@ from corpus.folding import fold
 from index.engine import Engine
 from index.filtering import Filters, allowed_rows
 from index.store import DocumentRows
-from qa.asking import reply_to
+from qa.asking import found_for, reply_to
 from qa.mcp.arguments import (
     Arguments,
     AskArguments,
@@ -31,7 +31,7 @@ from qa.mcp.resources import uri_of
 from qa.mcp.results import DocumentsPageOut, ExcerptOut, GlossaryPageOut, StretchOut
 from qa.mcp.wording import answer_text, documents_text, excerpt_text, glossary_text, search_text
 from qa.problems import UnknownDocument
-from qa.replies import documents_out, glossary_out, search_out, source_url
+from qa.replies import documents_out, glossary_out, source_url
 from qa.schemas import AskOut, CitationOut, MeaningOut, SearchOut
 
 _DATA = (
@@ -81,7 +81,7 @@ def _ask(desk: Desk, sent: AskArguments) -> AskOut:
 
 
 def _search(desk: Desk, sent: SearchArguments) -> SearchOut:
-    found = search_out(sent.question, desk.engine.search(sent.question, sent.top_k, sent.filters()))
+    found = found_for(desk.engine, sent.question, (), sent.top_k, sent.filters())
     return found.model_copy(update={"hits": [desk.absolute(hit) for hit in found.hits]})
 
 

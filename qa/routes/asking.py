@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
-from qa.asking import reply_to
-from qa.chat.messages import history_of
-from qa.conversation import searched
-from qa.replies import search_out
-from qa.routes import CurrentEngine, Remember, Threshold
+from qa.asking import found_for, reply_to
+from qa.routes import Remember, Threshold, answered
 from qa.schemas import AskOut, QuestionIn, SearchOut
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 
 
-# Plain functions: FastAPI runs them in threads, so arithmetic never holds the event loop.
-@router.post("/ask")
-def ask_route(body: QuestionIn, engine: CurrentEngine, threshold: Threshold, remember: Remember) -> AskOut:
+@router.post("/ask", response_model=AskOut)
+async def ask_route(request: Request, body: QuestionIn, threshold: Threshold, remember: Remember) -> Response:
     """Répond par des phrases des textes, citées au caractère près, ou refuse honnêtement."""
-    filters = body.filters.as_filters()
-    return reply_to(engine, body.question, body.history, body.top_k, filters, threshold, remember)
+    return await answered(
+        request,
+        lambda engine: reply_to(
+            engine,
+            body.question,
+            body.history,
+            body.top_k,
+            body.filters.as_filters(),
+            threshold,
+            remember,
+        ),
+    )
 
 
-@router.post("/search")
-def search_route(body: QuestionIn, engine: CurrentEngine) -> SearchOut:
+@router.post("/search", response_model=SearchOut)
+async def search_route(request: Request, body: QuestionIn) -> Response:
     """Donne les meilleurs passages, sans composer de réponse."""
-    question = searched(engine, body.question, history_of(body.history))
-    return search_out(question, engine.search(question, body.top_k, body.filters.as_filters()))
+    return await answered(
+        request,
+        lambda engine: found_for(engine, body.question, body.history, body.top_k, body.filters.as_filters()),
+    )

@@ -63,12 +63,11 @@ async def complete(
     if body.n is not None and body.n != 1:
         raise SeveralChoices("ce service ne donne qu'une réponse ; retirez « n », ou donnez-lui la valeur 1")
     exchange = _exchange(request, model, engine, body)
-    prompted = await run_in_threadpool(housekeeping, body.messages)
-    if prompted is not None:
-        pieces = said(prompted)
+    asked = await run_in_threadpool(_understood, body)
+    if isinstance(asked, str):
+        pieces = said(asked)
     else:
         writer = _writer(request) if model == WRITTEN else None
-        asked = await run_in_threadpool(asked_of, body.messages)
         rewritten = await _rewritten(request, writer, asked)
         question, answer = await run_in_threadpool(_answered, engine, asked, rewritten, threshold, remember)
         exchange = replace(exchange, searched=question, answer=answer)
@@ -114,6 +113,12 @@ def _exchange(request: Request, model: str, engine: Engine, body: ChatIn) -> Exc
         base_url=(public_url or str(request.base_url)).rstrip("/"),
         sources=settings.chat_sources if settings else "none",
     )
+
+
+def _understood(body: ChatIn) -> Asked | str:
+    """What is asked; or the reply itself, to a prompt that a front end sends for its own use."""
+    prompted = housekeeping(body.messages)
+    return asked_of(body.messages) if prompted is None else prompted
 
 
 async def _rewritten(request: Request, writer: Writer | None, asked: Asked) -> str | None:

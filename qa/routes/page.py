@@ -21,7 +21,7 @@ from corpus.errors import SourcierError
 from qa.answer import ask
 from qa.citing import Citation
 from qa.french import REASONS
-from qa.problems import UnknownDocument, status_of
+from qa.problems import UnknownDocument, headers_of, status_of
 from qa.replies import source_url
 from qa.routes import Remember, Threshold, holder_of
 from qa.routes.documents import find_document
@@ -51,7 +51,7 @@ def home(
 ) -> Response:
     """The question's form, and the answer below it when one was asked."""
     context: dict[str, object] = {"question": question[:LONGEST_QUESTION]}
-    status = 200
+    status, headers = 200, {}
     try:
         with holder_of(request).lease() as engine:
             context["index"] = engine.manifest
@@ -64,8 +64,8 @@ def home(
     except PydanticCustomError as error:
         context["error"], status = error.message(), 422
     except SourcierError as error:
-        context["error"], status = str(error), status_of(error)[0]
-    return _templates.TemplateResponse(request, "home.html", context, status)
+        context["error"], status, headers = str(error), status_of(error)[0], headers_of(error)
+    return _templates.TemplateResponse(request, "home.html", context, status, headers)
 
 
 @router.get("/source/{source:path}")

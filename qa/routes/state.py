@@ -10,8 +10,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 
 from corpus.errors import SourcierError
-from index.build import pending
 from index.generation import kept
+from index.pending import pending
 from qa.config import Settings, texts_of
 from qa.index_schemas import IndexStateOut, PendingOut
 from qa.jobs import Jobs

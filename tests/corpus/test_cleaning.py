@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from corpus import cleaning
 from corpus.cleaning import edge_lines, mark_furniture, normalised_line, recurring_lines
 from corpus.documents import Extraction, Fact, Heading, Reason, Span
 from tests.corpus.support import aside, cut, passage_texts
@@ -223,7 +224,7 @@ def test_lines_are_compared_without_case_accents_and_digits() -> None:
 def test_a_line_at_the_edge_of_many_documents_recurs() -> None:
     foot = "Fiche n° {} de l'agence"
     texts = [page(f"Titre {i}", "", PROSE, "", foot.format(i)) for i in range(4)]
-    recurring = recurring_lines(edge_lines(text) for text in texts)
+    recurring = recurring_lines(lambda: [edge_lines(text) for text in texts])
     assert aside(cut(texts[0], recurring=recurring)) == [("Fiche n° 0 de l'agence", Reason.RECURRING)]
 
 
@@ -232,7 +233,29 @@ def test_recurring_takes_three_documents_and_three_in_ten(with_it: int, document
     edges = (
         [frozenset({"pied"})] * with_it + [frozenset({"autre"})] * 0 + [frozenset()] * (documents - with_it)
     )
-    assert recurring_lines(edges) == ({"pied"} if recurs else set())
+    assert recurring_lines(lambda: edges) == ({"pied"} if recurs else set())
+
+
+@pytest.mark.parametrize(("with_it", "recurs"), [(300, True), (299, False)])
+def test_of_more_lines_than_are_counted_at_once_the_same_recur(
+    monkeypatch: pytest.MonkeyPatch, with_it: int, recurs: bool
+) -> None:
+    edges = [
+        frozenset({f"ligne {n}", f"autre {n}", *(["pied"] if n >= 1000 - with_it else [])})
+        for n in range(1000)
+    ]
+    expected = {"pied"} if recurs else set()
+    assert recurring_lines(lambda: edges) == expected
+    monkeypatch.setattr(cleaning, "_COUNTED_LINES", 20)
+    turns = 0
+
+    def told() -> list[frozenset[str]]:
+        nonlocal turns
+        turns += 1
+        return edges
+
+    assert recurring_lines(told) == expected
+    assert turns == 2
 
 
 def test_the_edges_of_a_text_leave_out_its_title_its_middle_and_its_long_lines() -> None:

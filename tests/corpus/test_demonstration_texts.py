@@ -28,7 +28,7 @@ EVIDENCE = [
 @pytest.fixture(scope="module")
 def documents() -> dict[str, CutDocument]:
     read = [found for found in read_files(TEXTS, SOURCES) if isinstance(found, Read)]
-    recurring = recurring_lines(edge_lines(found.extraction.text) for found in read)
+    recurring = recurring_lines(lambda: [edge_lines(found.extraction.text) for found in read])
     return {
         found.source: cut_document(
             found.extraction,

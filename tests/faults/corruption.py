@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import faiss
 import numpy as np
 
+from index import previous
 from index.build import build
 from index.embedded import open_engine, open_generation
 from index.errors import DamagedIndex, NoIndex
@@ -30,9 +30,12 @@ from index.verification import inspect_generation
 from tests.faults.versions import build_versions, said
 from tests.index.support import interacting_encoder
 
-_PARSERS = ((faiss, "deserialize_index"), (np, "load"), (sqlite3, "connect"))
-# A generation's fourteen, and CURRENT; fewer struck would mean that some are never chosen.
-FILES = 15
+Functions = tuple[tuple[Any, str], ...]
+_PARSERS: Functions = ((np, "load"), (sqlite3, "connect"))
+# What a build opens of the index before it, to take over.
+_TAKING_OVER: Functions = ((previous, "Store"), (previous, "read_arrays"))
+# A generation's twenty-four, and CURRENT; fewer struck would mean that some are never chosen.
+FILES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,18 @@ class Tally:
 
 
 @contextmanager
-def counted_parsers() -> Iterator[Counter[str]]:
-    """How often each parser of an index's files is called in the block."""
+def counted(functions: Functions = _PARSERS) -> Iterator[Counter[str]]:
+    """How often each of these functions is called in the block."""
     calls: Counter[str] = Counter()
 
-    def counted(name: str, parse: Any) -> Any:
+    def counting(name: str, function: Any) -> Any:
         def run(*arguments: Any, **options: Any) -> Any:
             calls[name] += 1
-            return parse(*arguments, **options)
+            return function(*arguments, **options)
 
         return run
 
-    patches = [mock.patch.object(m, name, counted(name, getattr(m, name))) for m, name in _PARSERS]
+    patches = [mock.patch.object(m, name, counting(name, getattr(m, name))) for m, name in functions]
     for patch in patches:
         patch.start()
     try:
@@ -132,9 +135,9 @@ class Corruption:
         for _ in range(count):
             path = self._random.choice(self._files)
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-            with counted_parsers() as calls:
+            with counted(_TAKING_OVER) as calls:
                 report = build(self._folder / "texts", self._home, self._encoder)
-                read = calls["deserialize_index"]
+                read = calls.total()
             if read or report.encoded < report.documents:
                 self._fault(path, f"was built upon: {report.reused} passages taken over, {read} reads")
             self._served = self._home / "index" / report.generation
@@ -153,7 +156,7 @@ class Corruption:
         if inspect and blow.path in self._files:
             self._is_named(blow.path)
         blow.path.write_bytes(intact)
-        with counted_parsers() as calls:
+        with counted() as calls:
             heard = self._said()
         if heard != self._intact or len(calls) < len(_PARSERS):
             self._fault(blow.path, "the intact index does not open as before")
@@ -161,7 +164,7 @@ class Corruption:
 
     def _is_refused(self, path: Path, opened: Any) -> None:
         """A fault, unless `opened` refuses the file by its name, and nothing was parsed."""
-        with counted_parsers() as calls:
+        with counted() as calls:
             try:
                 opened().close()
             except (DamagedIndex, NoIndex) as error:

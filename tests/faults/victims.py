@@ -31,7 +31,7 @@ from tests.index.support import interacting_encoder
 _ENCODING, DISK = 0.002, 0.002
 # Of so many things that a victim does, one is a rollback.
 _ROLLBACKS = 3
-_DOOR = ("write_bytes", "save_array", "sync", "rename", "replace")
+_DOOR = ("write_bytes", "save_array", "append", "sync", "rename", "replace")
 
 
 @dataclass(frozen=True, slots=True)

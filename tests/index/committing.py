@@ -23,6 +23,7 @@ def prepare(home: Path, content: bytes = b"abc", fingerprint: str = "f") -> Mani
             dimension=3,
             counts={"passages": 1},
             level=LEVEL,
+            vectors={},
             texts=home / "textes",
         )
     finally:

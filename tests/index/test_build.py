@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import resource
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import index.readings
 from corpus.errors import MissingTexts
 from index import generation
 from index.build import build
@@ -14,6 +17,7 @@ from index.embedded import EmbeddedEngine, open_engine
 from index.encoding import encoder_input
 from index.errors import DamagedIndex, IncompatibleIndex, NothingIndexed
 from index.files import TOKEN_STARTS, TOKENS
+from index.spill import Spill
 from tests.conftest import TEXTS, FakeEncoder
 from tests.index.support import interacting_encoder
 
@@ -31,7 +35,11 @@ def test_a_build_reports_what_it_did(texts: Path, tmp_path: Path, fake_encoder: 
         steps = [(done, total) for name, done, total in seen if name == stage]
         assert steps == sorted(steps)
         assert steps[0][0] == 0
-        assert steps[-1][0] == steps[-1][1] == len(set(steps)) - 1
+        assert steps[-1][0] == steps[-1][1] > 0
+    # Cutting is told when it begins and ends, and while it is waited for; the others step by step.
+    for stage in ("inventaire", "lecture", "encodage", "index"):
+        steps = {(done, total) for name, done, total in seen if name == stage}
+        assert steps == {(done, len(steps) - 1) for done in range(len(steps))}
 
 
 def test_one_unreadable_file_is_named_and_the_others_are_indexed(
@@ -156,3 +164,23 @@ def test_building_twice_gives_the_same_passages(
     first, second = open_engine(home, fake_encoder), open_engine(tmp_path, fake_encoder)
     for source in TEXTS:
         assert first.passages_of(source) == second.passages_of(source)
+
+
+def test_a_disk_that_fills_up_while_texts_are_put_aside_is_told_and_nothing_is_left(
+    tmp_path: Path, fake_encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for n in range(9):
+        (folder / f"{n}.txt").write_text(f"Le lit {n} est libre. " * 50, "utf-8")
+    monkeypatch.setattr(index.readings, "Spill", partial(Spill, in_memory=1))
+    (tmp_path / "index").mkdir()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            build(folder, tmp_path, fake_encoder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.name for path in (tmp_path / "index").iterdir()] == [".lock"]
+    assert build(folder, tmp_path, fake_encoder).documents == 9

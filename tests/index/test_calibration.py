@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from corpus.documents import Passage
+from index import calibration
 from index.calibration import (
     USUAL,
     Match,
@@ -190,3 +191,13 @@ def test_the_usual_level_of_the_default_model_steadies_a_small_folder_of_its_own
     alone, steadied = level_of(APART, FakeEncoder()), level_of(APART, Default())
     assert alone.coverage == 0.0
     assert steadied.coverage == pytest.approx(20 * USUAL.coverage / (20 + len(APART)))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 127, 128, 129, 400])
+@pytest.mark.parametrize("alike", [0, 7, 8, 16])
+def test_the_sample_is_the_first_of_all_digests_in_order(rows: int, alike: int) -> None:
+    digests = np.random.default_rng(rows).integers(0, 256, (rows, 16)).astype(np.uint8)
+    # Digests whose first bytes do not tell them apart.
+    digests[: rows // 2, :alike] = 0
+    expected = sorted(range(rows), key=lambda row: (digests[row].tobytes(), row))[:128]
+    assert calibration._first_rows(digests, 128) == expected

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from index import default_model, deferred
-from index.deferred import DeferredEncoder, deferred_encoder
-from index.embedding import Encoder, EncoderInput, load_encoder
+from index.deferred import DeferredEncoder
+from index.embedding import Encoder, EncoderInput
 from index.errors import ModelUnavailable
-from index.interaction import load_interaction
-from qa.config import load_settings
 from tests.conftest import FakeEncoder, fake_interaction
 
 INPUT = EncoderInput("Titre", "Le lit est libre.", ())
@@ -51,12 +46,14 @@ def test_each_use_loads_the_model_and_gives_what_it_gives(loader: Loader) -> Non
     expected = FakeEncoder().encode_question("Le GHT ?", " groupement")
     assert np.array_equal(question.vector, expected.vector)
     assert np.array_equal(question.aside, expected.aside)
+    (together,) = deferred_fake(loader).encode_questions([("Le GHT ?", " groupement")])
+    assert np.array_equal(together.vector, expected.vector)
     ((place, passage),) = deferred_fake(loader).encode_passages([INPUT])
     ((_, read),) = FakeEncoder().encode_passages([INPUT])
     assert place == 0
     assert np.array_equal(passage.vector, read.vector)
     assert deferred_fake(loader).token_starts("Le lit") == [0, 3]
-    assert loader.calls == 3
+    assert loader.calls == 4
 
 
 def test_the_model_is_loaded_once(loader: Loader) -> None:
@@ -81,37 +78,3 @@ def test_a_model_that_does_not_load_says_so_at_each_use() -> None:
         with pytest.raises(ModelUnavailable, match="le modèle manque"):
             encoder.token_starts("Le lit")
     assert len(calls) == 2
-
-
-def test_the_default_model_is_loaded_when_needed_and_any_other_at_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    asked: list[tuple[str | None, Path, bool]] = []
-    fake = FakeEncoder()
-
-    def loading(model: str | None, models: Path, *, interaction: bool) -> Encoder:
-        asked.append((model, models, interaction))
-        return fake
-
-    monkeypatch.setattr(deferred, "load_encoder", loading)
-    waiting = deferred_encoder(None, tmp_path, interaction=False)
-    assert asked == []
-    assert waiting.token_starts("Le lit") == [0, 3]
-    assert asked == [(None, tmp_path, False)]
-    assert deferred_encoder("un/autre", tmp_path) is fake
-    assert asked[1:] == [("un/autre", tmp_path, True)]
-
-
-@pytest.mark.model
-def test_what_is_said_of_the_default_model_is_true_of_it_once_loaded() -> None:
-    models = load_settings().models
-    waiting, loaded = deferred_encoder(None, models), load_encoder(None, models)
-    assert isinstance(waiting, DeferredEncoder)
-    said = (waiting.name, waiting.fingerprint, waiting.dimension)
-    assert said == (loaded.name, loaded.fingerprint, loaded.dimension)
-    assert waiting.interaction is not None
-    assert loaded.interaction is not None
-    assert waiting.interaction.fingerprint == loaded.interaction.fingerprint
-    assert said[1] == f"{default_model.MODEL_NAME}+{load_interaction().fingerprint}"
-    bare = deferred_encoder(None, models, interaction=False)
-    assert (bare.fingerprint, bare.interaction) == (default_model.MODEL_NAME, None)

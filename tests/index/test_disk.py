@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,14 @@ def _write_bytes(path: Path) -> None:
     disk.write_bytes(path, memoryview(bytes(4128)))
 
 
-@pytest.mark.parametrize("write", [_save_array, _write_bytes])
+def _grow(path: Path) -> None:
+    with closing(disk.ArrayFile(path, (), ARRAY.dtype)) as file:
+        for first in range(0, 500, 70):
+            disk.append(file, ARRAY[first : first + 70])
+        file.finish()
+
+
+@pytest.mark.parametrize("write", [_save_array, _write_bytes, _grow])
 def test_a_file_cut_short_at_any_size_is_an_error(tmp_path: Path, write: Callable[[Path], None]) -> None:
     with _files_limited_to(4128):
         write(tmp_path / "whole")
@@ -61,7 +68,7 @@ def test_objects_are_never_pickled(tmp_path: Path) -> None:
         disk.save_array(tmp_path / "a.npy", np.array([object()]))
 
 
-@pytest.mark.parametrize("write", [_save_array, _write_bytes])
+@pytest.mark.parametrize("write", [_save_array, _write_bytes, _grow])
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, write: Callable[[Path], None]) -> None:
     (tmp_path / "there").write_bytes(b"old")
     with pytest.raises(FileExistsError):
@@ -69,6 +76,40 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, write: Callabl
     assert (tmp_path / "there").read_bytes() == b"old"
     write(tmp_path / "new")
     assert (tmp_path / "new").stat().st_size == 4128
+
+
+@pytest.mark.parametrize(
+    ("width", "dtype"),
+    [((), np.uint64), ((3,), np.float16), ((2, 5), np.int32), ((0,), np.uint8), ((), bool)],
+)
+@pytest.mark.parametrize("parts", [[], [0], [4], [1, 0, 250, 3]])
+def test_an_array_that_grew_has_the_bytes_of_one_saved_whole(
+    tmp_path: Path, width: tuple[int, ...], dtype: type, parts: list[int]
+) -> None:
+    whole = np.random.default_rng(3).integers(0, 2, (sum(parts), *width)).astype(dtype)
+    disk.save_array(tmp_path / "whole", whole)
+    with closing(disk.ArrayFile(tmp_path / "grown", width, dtype)) as file:
+        for rows in parts:
+            disk.append(file, whole[file.rows : file.rows + rows])
+            assert np.array_equal(file.mapped(), whole[: file.rows])
+        file.finish()
+        assert (tmp_path / "grown").read_bytes() == (tmp_path / "whole").read_bytes()
+        assert np.array_equal(file.mapped(), whole)
+        assert file.mapped().dtype == whole.dtype
+
+
+def test_rows_in_any_order_and_of_any_type_are_written_as_they_are_read(tmp_path: Path) -> None:
+    rows = np.asfortranarray(np.arange(12.0).reshape(4, 3))[::-1]
+    with closing(disk.ArrayFile(tmp_path / "a.npy", (3,), np.float16)) as file:
+        disk.append(file, rows)
+        file.finish()
+    assert np.load(tmp_path / "a.npy").tolist() == rows.tolist()
+
+
+def test_a_file_that_is_let_go_of_holds_no_array(tmp_path: Path) -> None:
+    with closing(disk.ArrayFile(tmp_path / "a.npy", (3,), np.float16)) as file:
+        disk.append(file, np.ones((2, 3)))
+    assert np.load(tmp_path / "a.npy").shape == (0, 3)
 
 
 def test_folders_that_are_made_are_named_durably_in_those_above(
@@ -101,3 +142,22 @@ def test_renaming_and_replacing(tmp_path: Path) -> None:
     assert (tmp_path / "old").read_bytes() == b"new"
     with pytest.raises(FileNotFoundError):
         disk.sync(tmp_path / "absent")
+
+
+def test_parts_make_the_file_of_the_whole(tmp_path: Path) -> None:
+    whole = np.arange(60, dtype=np.float32).reshape(20, 3)
+    disk.save_array(tmp_path / "whole.npy", whole)
+    with disk.array_writer(tmp_path / "parts.npy", whole.dtype, *whole.shape) as write:
+        for part in (whole[:7], whole[7:7], np.asfortranarray(whole[7:])):
+            write(part)
+    assert (tmp_path / "parts.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
+    with pytest.raises(FileExistsError), disk.array_writer(tmp_path / "parts.npy", whole.dtype, 20, 3):
+        raise AssertionError
+
+
+def test_parts_that_are_not_as_long_as_the_whole_are_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ValueError, match=r"short\.npy: 2 rows written of 3"),
+        disk.array_writer(tmp_path / "short.npy", np.dtype(np.int32), 3) as write,
+    ):
+        write(np.zeros(2, np.int32))

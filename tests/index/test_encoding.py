@@ -14,8 +14,9 @@ from corpus.documents import Passage, Span
 from index.calibration import Titled
 from index.duplicates import DIGEST
 from index.embedding import EncodedPassage, EncoderInput
-from index.encoding import contents, encode, encoder_input, sources_of
+from index.encoding import Contents, contents, encode, encoder_input
 from index.interaction import Codes
+from index.ragged import BEFORE, EARLIER, NOW
 from tests.conftest import FakeEncoder
 from tests.index.support import interacting_encoder, passage_of
 
@@ -82,29 +83,47 @@ def digests(letters: str) -> np.ndarray:
     )
 
 
+def found_in(contents: Contents, letters: str, first: int = 100) -> tuple[list[tuple[int, int]], list[int]]:
+    """Whence each comes, as (part, row), and which are wanted; they are rows `first` on of the new index."""
+    origins, wanted = contents.find(digests(letters), np.arange(first, first + len(letters)))
+    assert (origins.part.dtype, origins.row.dtype) == (np.dtype(np.int8), np.dtype(np.int64))
+    return list(zip(origins.part.tolist(), origins.row.tolist(), strict=True)), wanted
+
+
 @pytest.mark.parametrize(
-    ("before", "fresh", "places", "wanted"),
+    ("before", "fresh", "origins", "wanted"),
     [
         pytest.param("abc", "", [], [], id="nothing fresh"),
-        pytest.param("", "ab", [~0, ~1], [0, 1], id="nothing before"),
-        pytest.param("abc", "ca", [2, 0], [], id="everything known"),
-        pytest.param("abc", "xbyx", [~0, 1, ~1, ~0], [0, 2], id="one content twice"),
+        pytest.param("", "ab", [(NOW, 0), (NOW, 1)], [0, 1], id="nothing before"),
+        pytest.param("abc", "ca", [(BEFORE, 2), (BEFORE, 0)], [], id="everything known"),
+        pytest.param(
+            "abc", "xbyx", [(NOW, 0), (BEFORE, 1), (NOW, 1), (NOW, 0)], [0, 2], id="one content twice"
+        ),
     ],
 )
 def test_known_contents_are_taken_over_and_each_new_one_is_encoded_once(
-    before: str, fresh: str, places: list[int], wanted: list[int]
+    before: str, fresh: str, origins: list[tuple[int, int]], wanted: list[int]
 ) -> None:
-    found, encoded = sources_of(digests(before), digests(fresh))
-    assert (found.tolist(), found.dtype, encoded) == (places, np.dtype(np.int64), wanted)
+    assert found_in(Contents(digests(before)), fresh) == (origins, wanted)
+
+
+def test_what_was_encoded_earlier_is_taken_from_where_it_stands() -> None:
+    contents = Contents(digests("ab"))
+    assert found_in(contents, "xax", first=7) == ([(NOW, 0), (BEFORE, 0), (NOW, 0)], [0])
+    assert found_in(contents, "yxb", first=10) == ([(NOW, 0), (EARLIER, 7), (BEFORE, 1)], [0])
+    assert found_in(contents, "xy", first=13) == ([(EARLIER, 7), (EARLIER, 10)], [])
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(st.text("abcd", max_size=6), st.text("abcdef", max_size=8))
-def test_each_source_has_the_content_that_is_asked(before: str, fresh: str) -> None:
-    places, wanted = sources_of(digests(before), digests(fresh))
-    new = [fresh[i] for i in wanted]
-    assert [before[place] if place >= 0 else new[~place] for place in places] == list(fresh)
-    assert sorted(new) == sorted(set(fresh) - set(before))
+@given(st.text("abcd", max_size=6), st.lists(st.text("abcdef", max_size=8), max_size=3))
+def test_each_origin_has_the_content_that_is_asked(before: str, windows: list[str]) -> None:
+    contents, rows, encoded = Contents(digests(before)), "", ""
+    for fresh in windows:
+        origins, wanted = found_in(contents, fresh, first=len(rows))
+        parts = {BEFORE: before, EARLIER: rows, NOW: "".join(fresh[i] for i in wanted)}
+        assert "".join(parts[part][row] for part, row in origins) == fresh
+        rows, encoded = rows + fresh, encoded + parts[NOW]
+    assert sorted(encoded) == sorted(set(rows) - set(before))
 
 
 class Backwards(FakeEncoder):

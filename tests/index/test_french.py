@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from index.french import phrases, question_terms, terms, words
+from index.french import phrases, question_terms, term_of, terms, words
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,18 @@ def test_a_question_that_is_all_frame_keeps_its_words() -> None:
 def test_phrases_are_the_terms_that_follow_one_another() -> None:
     assert phrases(terms("l'hôpital de proximité rurale")) == ["hopital proximit", "proximit rural"]
     assert phrases(["seul"]) == []
+
+
+# What a token may be made of, and may be cut at.
+PIECES = st.sampled_from(
+    "l r d art vie xvie siecle republique rendez vous rdv l' l'art. d'un L.3141-3 R.* 412 1 000 12 2021 1er "
+    "19e 12/05/2021 2021-05-12 35,6 1.000 3.1.2 g.h.t. J.-C. % € aujourd'hui prud'hommes soins, (soins) « » "
+    ": ; ? ! … - – ’ . , ier IIe vi eme m2 a-t-il quelqu'un _ * œuvre".split(" ")
+)
+
+
+@given(st.lists(st.tuples(PIECES, st.sampled_from([" ", "", "\u00a0", "\n"])), max_size=12))
+def test_a_text_cut_at_its_spaces_has_the_terms_of_the_whole(parts: list[tuple[str, str]]) -> None:
+    text = "".join(piece + gap for piece, gap in parts)
+    whole = [term for word in words(text) if (term := term_of(word)) is not None]
+    assert terms(text) == whole

@@ -24,7 +24,7 @@ def test_a_commit_is_what_is_opened(tmp_path: Path) -> None:
     draft = generation.new_draft(tmp_path)
     (draft / "data.bin").write_bytes(b"abc")
     made = generation.prepare(
-        draft, model="m", fingerprint="f", dimension=3, counts={}, level=LEVEL, texts=tmp_path
+        draft, model="m", fingerprint="f", dimension=3, counts={}, level=LEVEL, vectors={}, texts=tmp_path
     )
     generation.publish(tmp_path, made.generation)
     folder = generation.current(tmp_path)
@@ -67,7 +67,7 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_the_manifest_is_plain_json(tmp_path: Path) -> None:
     made = commit(tmp_path)
     body = json.loads((generation.current(tmp_path) / "manifest.json").read_text("utf-8"))
-    assert body["format"] == generation.FORMAT == 6
+    assert body["format"] == generation.FORMAT == 7
     assert body["files"] == made.files
     assert body["counts"] == {"passages": 1}
     assert body["level"] == LEVEL
@@ -78,7 +78,7 @@ def test_a_folder_of_texts_whose_name_is_no_utf8_is_kept(tmp_path: Path) -> None
     texts = Path("/textes/\udce9t\udce9")  # as Python names the bytes E9 74 E9
     draft = generation.new_draft(tmp_path)
     made = generation.prepare(
-        draft, model="m", fingerprint="f", dimension=3, counts={}, level={}, texts=texts
+        draft, model="m", fingerprint="f", dimension=3, counts={}, level={}, vectors={}, texts=texts
     )
     assert generation.verify(folder_of(tmp_path, made)).texts == str(texts)
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import pytest
 
+import index.build
 import index.previous
+import index.readings
 from index import generation
-from index.build import BuildOptions, BuildReport, build, pending
+from index.build import BuildOptions, BuildReport, build
 from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput
 from index.files import TOKENS
+from index.pending import pending
+from index.spill import Spill
+from index.windows import windows
 from tests.conftest import FakeEncoder, fake_interaction
 from tests.index.incremental import content_of, edit, text_of
 
@@ -222,3 +229,66 @@ def test_after_random_edits_the_index_is_that_of_a_build_from_nothing(tmp_path: 
         report, _ = rebuilt(folder, home)
         builds += report.reused > 0
     assert builds == 6
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_windows_of_any_size_give_the_same_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    random = Random(7)
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for n in range(8):
+        (folder / f"{n}.md").write_text(text_of(random), "utf-8")
+    build(folder, tmp_path / "whole", Counting())
+    with monkeypatch.context() as context:
+        context.setattr(index.build, "windows", partial(windows, size=size))
+        build(folder, tmp_path / "parts", Counting())
+        assert content_of(tmp_path / "parts") == content_of(tmp_path / "whole")
+        for _ in range(4):
+            edit(folder, random)
+        build(folder, tmp_path / "parts", Counting())
+    build(folder, tmp_path / "again", Counting())
+    assert content_of(tmp_path / "parts") == content_of(tmp_path / "again")
+
+
+def test_texts_put_aside_on_the_disk_give_the_same_index(
+    texts: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.readings, "Spill", partial(Spill, in_memory=1))
+    again = home.parent / "again"
+    build(texts, again, Counting())
+    assert content_of(again) == content_of(home)
+    served = generation.current(again).name
+    assert sorted(path.name for path in (again / "index").iterdir()) == [".lock", "CURRENT", served]
+
+
+def test_an_encoder_that_dies_in_a_later_window_leaves_nothing(
+    texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying(Counting):
+        def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
+            yield from super().encode_passages(passages)
+            if len(self.passages) > 6:
+                raise MemoryError
+
+    monkeypatch.setattr(index.build, "windows", partial(windows, size=2))
+    with pytest.raises(MemoryError):
+        build(texts, tmp_path / "dead", Dying())
+    assert [path.name for path in (tmp_path / "dead" / "index").iterdir()] == [".lock"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "sourcier-ahead"]
+
+
+def test_a_text_that_cannot_be_cut_stops_the_build_and_leaves_nothing(
+    texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deaf(Counting):
+        def token_starts(self, text: str) -> Sequence[int]:
+            if "centre" in text:
+                raise MemoryError
+            return super().token_starts(text)
+
+    monkeypatch.setattr(index.build, "windows", partial(windows, size=1))
+    with pytest.raises(MemoryError):
+        build(texts, tmp_path / "dead", Deaf())
+    assert [path.name for path in (tmp_path / "dead" / "index").iterdir()] == [".lock"]

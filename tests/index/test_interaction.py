@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.interaction import (
+    _ROWS,
     LEARNED,
     AskedTokens,
     Codes,
@@ -106,6 +107,16 @@ def test_late_scores_are_those_of_plain_maximal_similarity_on_decoded_tokens(see
     scores = late_scores(asked, np.concatenate(codes), starts)
     assert (scores.shape, scores.dtype) == ((5,), np.dtype(np.float32))
     assert scores.tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_passages_that_are_scored_in_several_goes_score_as_each_would_alone() -> None:
+    interaction = fake_interaction()
+    lengths = [_ROWS - 1, 2, _ROWS, 3 * _ROWS + 5]  # a passage that ends, begins, goes on across a go
+    passages = [interaction.codes(tokens(length, seed=length)) for length in lengths]
+    asked = interaction.asked(tokens(7, seed=3))
+    together = late_scores(asked, np.concatenate(passages), np.cumsum([0, *lengths])[:-1])
+    alone = [float(late_scores(asked, codes, np.array([0]))[0]) for codes in passages]
+    assert together.tolist() == pytest.approx(alone, abs=1e-6)
 
 
 def test_the_passage_that_holds_the_question_outscores_what_resembles_it() -> None:

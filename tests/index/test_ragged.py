@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.ragged import Origin, Ragged, merged, merged_ragged, ragged
+from index.ragged import BEFORE, NOW, Origins, Ragged, ragged
 
 EMPTY = np.zeros((0, 2), np.int16)
 Rows = list[list[int]]
@@ -29,8 +29,7 @@ def read(of_rows: Ragged) -> Rows:
     assert (of_rows.starts[0], of_rows.starts[-1]) == (0, len(of_rows.values))
     assert of_rows.values.shape[1:] == (2,)
     assert np.array_equal(of_rows.values[:, 1], -of_rows.values[:, 0])
-    edges = zip(of_rows.starts, of_rows.starts[1:], strict=False)
-    return [of_rows.values[first:last, 0].tolist() for first, last in edges]
+    return parted(of_rows)
 
 
 @st.composite
@@ -46,66 +45,23 @@ def mergings(draw: st.DrawFn) -> tuple[Rows, Rows, list[int]]:
     return old, new, [row for run in ordered for row in run]
 
 
-def origin_of(rows: list[int]) -> Origin:
-    return np.array(rows, np.int64)
-
-
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(mergings())
-def test_merged_rows_are_those_that_the_origin_names(merging: tuple[Rows, Rows, list[int]]) -> None:
+def test_rows_taken_run_by_run_are_those_that_the_origins_name(merging: tuple[Rows, Rows, list[int]]) -> None:
     old, new, rows = merging
-    expected = [old[row] if row >= 0 else new[~row] for row in rows]
-    found = merged_ragged(of(old), of(new), origin_of(rows))
-    assert read(found) == expected
-    assert (found.values.dtype, found.starts.dtype) == (np.dtype(np.int16), np.dtype(np.int64))
+    origins = Origins(
+        np.array([BEFORE if row >= 0 else NOW for row in rows], np.int8),
+        np.array([row if row >= 0 else ~row for row in rows], np.int64),
+    )
+    sides = {BEFORE: of(old), NOW: of(new)}
+    found = [row for part, first, last in origins.runs() for row in parted(sides[part].part(first, last))]
+    assert found == [old[row] if row >= 0 else new[~row] for row in rows]
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
-@given(st.lists(st.integers(0, 9), max_size=6), st.lists(st.integers(0, 9), max_size=6), st.data())
-def test_merged_values_are_those_that_the_origin_names(
-    old: list[int], new: list[int], data: st.DataObject
-) -> None:
-    places = [*range(len(old)), *(~i for i in range(len(new)))]
-    rows = data.draw(st.lists(st.sampled_from(places), max_size=10)) if places else []
-    found = merged(array(old), array(new), origin_of(rows))
-    assert found.tolist() == [[v, -v] for v in (old[row] if row >= 0 else new[~row] for row in rows)]
-    assert (found.dtype, found.shape[1:]) == (np.dtype(np.int16), (2,))
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param([], [], id="nothing"),
-        pytest.param([1], [[3]], id="one row of the old"),
-        pytest.param([~1], [[6, 7]], id="one row of the new"),
-        pytest.param([0, 1, 2], [[1, 2], [3], []], id="everything kept"),
-        pytest.param([~0, ~1], [[4, 5], [6, 7]], id="nothing kept"),
-        pytest.param([2, ~0], [[], [4, 5]], id="the last of the old, then the first of the new"),
-        pytest.param([~1, 0], [[6, 7], [1, 2]], id="the last of the new, then the first of the old"),
-        pytest.param([1, 1, ~0, ~0], [[3], [3], [4, 5], [4, 5]], id="rows taken twice"),
-        pytest.param([2, 1, 0], [[], [3], [1, 2]], id="backwards"),
-    ],
-)
-def test_where_runs_meet_no_value_is_lost_or_taken_from_the_neighbour(
-    rows: list[int], expected: Rows
-) -> None:
-    found = merged_ragged(of([[1, 2], [3], []]), of([[4, 5], [6, 7]]), origin_of(rows))
-    assert read(found) == expected
-    assert len(found) == len(rows)
-
-
-def test_an_index_without_rows_and_a_build_without_new_ones_merge() -> None:
-    rows = [[1], [2, 3]]
-    assert read(merged_ragged(of([]), of(rows), origin_of([~0, ~1]))) == rows
-    assert read(merged_ragged(of(rows), of([]), origin_of([0, 1]))) == rows
-    assert read(merged_ragged(of([]), of([]), origin_of([]))) == []
-
-
-def test_merging_alters_neither_side() -> None:
-    old, new = of([[1], [2]]), of([[3]])
-    found = merged_ragged(old, new, origin_of([0, 1, ~0]))
-    found.values[:] = 0
-    assert (read(old), read(new)) == ([[1], [2]], [[3]])
+def parted(of_rows: Ragged) -> Rows:
+    """The rows of a part of others."""
+    edges = zip(of_rows.starts, of_rows.starts[1:], strict=False)
+    return [of_rows.values[first:last, 0].tolist() for first, last in edges]
 
 
 def test_rows_put_one_after_another_have_the_type_of_no_row_at_all() -> None:
@@ -138,3 +94,31 @@ def test_rows_are_taken_in_the_order_asked_each_from_where_it_starts(
 def test_of_no_rows_nothing_is_taken() -> None:
     found, first = of([[1, 2], [3]]).taken(np.array([], np.int64))
     assert (found.shape, first.tolist()) == ((0, 2), [])
+
+
+def test_a_part_of_the_rows_is_read_as_the_whole_is() -> None:
+    rows = [[1, 2], [], [3], [4, 5]]
+    for first in range(5):
+        for last in range(first, 5):
+            part = of(rows).part(first, last)
+            assert len(part) == last - first
+            assert parted(part) == rows[first:last]
+    assert of(rows).part(1, 4).taken(np.array([1]))[0][:, 0].tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    ("part", "row", "runs"),
+    [
+        pytest.param([], [], [], id="nothing"),
+        pytest.param([2, 2, 2], [0, 1, 2], [(2, 0, 3)], id="one run"),
+        pytest.param([0, 0, 2], [4, 5, 6], [(0, 4, 6), (2, 6, 7)], id="another part goes on"),
+        pytest.param([1, 1, 1], [3, 3, 2], [(1, 3, 4), (1, 3, 4), (1, 2, 3)], id="again and backwards"),
+    ],
+)
+def test_rows_that_follow_one_another_are_one_run(
+    part: list[int], row: list[int], runs: list[tuple[int, int, int]]
+) -> None:
+    origins = Origins(np.array(part, np.int8), np.array(row, np.int64))
+    assert list(origins.runs()) == runs
+    taken = [list(origins.taken(i, i + 1).runs()) for i in range(len(part))]
+    assert taken == [[(p, r, r + 1)] for p, r in zip(part, row, strict=True)]

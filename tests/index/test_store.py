@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from corpus.cleaning import edge_lines
 from corpus.documents import CutDocument, Document, Fact, Page, Passage, Reason, SetAside, Span, Unread
+from corpus.glossary import mined
 from corpus.reading.survey import FileState, Stamp, Survey
-from index.layout import lay_out
+from index import store as store_module
+from index.layout import Layout
 from index.store import DocumentRows, Store
-from index.store_writing import write_store
+from index.store_writing import StoreWriter
 from tests.corpus.support import cut, mine
 
 TEXT = "Titre\n\nUn œuf 😀 cassé. Fin.\n\nMenu\r\nÉté\u00a0: oui."
@@ -34,14 +37,17 @@ STATE = FileState("é/a.pdf", Stamp(12, 1, 2, 3), "0" * 64)
 
 def written(path: Path, *cuts: CutDocument) -> Store:
     """A store of these documents, nothing taken over."""
-    write_store(
-        path,
-        lay_out([], cuts),
-        None,
-        unread=[Unread("b.pdf", "chiffré", failed=True)],
-        files=[STATE],
-        facts={"recipe": "r", "begun_ns": "7"},
-    )
+    layout = Layout()
+    with closing(StoreWriter(path)) as writer:
+        for each in sorted(cuts, key=lambda cut: cut.document.id):
+            writer.add(each, mined(each), layout.add(each.document.id, len(each.passages)))
+        writer.finish(
+            (),
+            None,
+            unread=[Unread("b.pdf", "chiffré", failed=True)],
+            files=[STATE],
+            facts={"recipe": "r", "begun_ns": "7"},
+        )
     return Store(path)
 
 
@@ -87,7 +93,7 @@ def test_the_glossary_comes_back_as_it_was_mined(tmp_path: Path) -> None:
 def test_what_the_build_noted_comes_back(store: Store) -> None:
     assert store.fact("recipe") == "r"
     assert store.survey() == Survey({"é/a.pdf": STATE}, (Unread("b.pdf", "chiffré", failed=True),), 7)
-    assert store.edges() == {"é/a.pdf": edge_lines(TEXT)}
+    assert dict(store.edges()) == {"é/a.pdf": edge_lines(TEXT)}
 
 
 def test_the_texts_of_some_documents_come_with_their_titles(store: Store) -> None:
@@ -101,21 +107,16 @@ def test_spans_set_aside_are_counted(store: Store) -> None:
 def test_what_is_kept_is_copied_with_its_rows_moved(tmp_path: Path, store: Store) -> None:
     before = cut("Une agence régionale de santé (ARS) par région.", source="a.txt")
     (kept,) = store.document_rows()
-    write_store(
-        tmp_path / "next.sqlite",
-        lay_out([kept], [before]),
-        tmp_path / "store.sqlite",
-        unread=(),
-        files=(),
-        facts={},
-    )
+    with closing(StoreWriter(tmp_path / "next.sqlite")) as writer:
+        writer.add(before, mined(before), 0)
+        writer.finish([(kept, 1)], tmp_path / "store.sqlite", unread=(), files=(), facts={})
     after = Store(tmp_path / "next.sqlite")
     assert after.document_rows() == [DocumentRows("a.txt", "txt", 0, 1), DocumentRows("é/a.pdf", "pdf", 1, 2)]
     assert after.document("é/a.pdf") == DOCUMENT
     assert [stored.passage for stored in after.passages([1, 2])] == [FIRST, SECOND]
     assert after.set_aside_of("é/a.pdf") == list(CUT.set_aside)
     assert [d.document_id for m in after.glossary() for d in m.definitions] == ["a.txt"]
-    assert (after.unread(), after.edges().keys()) == ([], {"a.txt", "é/a.pdf"})
+    assert (after.unread(), dict(after.edges()).keys()) == ([], {"a.txt", "é/a.pdf"})
 
 
 @pytest.mark.parametrize(("offset", "row"), [(7, 0), (28, 0), (29, None), (31, None), (37, 1), (46, 1)])
@@ -143,3 +144,14 @@ def test_the_rows_of_each_document_are_told(tmp_path: Path) -> None:
 def test_a_summary_counts_code_points(store: Store) -> None:
     (summary,) = store.summaries()
     assert (summary.id, summary.characters, summary.passages) == ("é/a.pdf", len(TEXT), 2)
+
+
+def test_the_edges_of_many_documents_are_read_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = {f"{n}.txt": f"Titre\n\nLigne {n}." for n in "abcde"}
+    found = written(tmp_path / "store.sqlite", *(cut(text, source=s) for s, text in texts.items()))
+    expected = {source: edge_lines(text) for source, text in texts.items()}
+    for at_once in (1, 2, 5, 6):
+        monkeypatch.setattr(store_module, "_AT_ONCE", at_once)
+        assert dict(found.edges()) == expected

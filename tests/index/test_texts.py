@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from corpus.errors import MissingTexts
 from corpus.reading.folder import CHANGED, Read
 from index.build import build
 from index.previous import Previous, open_previous
+from index.readings import Readings
 from index.texts import Gathered, gather, read_folder
 from tests.conftest import FakeEncoder
 
@@ -50,24 +52,37 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = module.read_files
 
-    def noted(
-        folder: Path, sources: list[str], expected: Mapping[str, str] | None
-    ) -> Iterator[Read | Unread]:
+    def noted(folder: Path, sources: list[str], *others: Any) -> Iterator[Read | Unread]:
         found.extend(sources)
-        return real(folder, sources, expected)
+        return real(folder, sources, *others)
 
     monkeypatch.setattr(module, "read_files", noted)
     return found
 
 
+_OPENED: list[Readings] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
+def readings() -> Readings:
+    """Where what is read goes; closed after the test."""
+    _OPENED.append(Readings(None))
+    return _OPENED[-1]
+
+
 def gathered(texts: Path, previous: Previous | None = None) -> Gathered:
-    return gather(texts, previous, FakeEncoder().token_starts, lambda *_: None)
+    return gather(texts, previous, readings(), lambda *_: None)
 
 
 def sources(found: Gathered) -> tuple[list[str], list[str], list[str]]:
     """Those kept, those fresh, those whose file has a state."""
-    fresh = [cut.document.id for cut in found.fresh]
-    return [d.id for d in found.kept], fresh, [file.source for file in found.files]
+    return [d.id for d in found.kept], found.fresh.sources(), [file.source for file in found.files]
 
 
 def test_without_an_index_before_all_is_read_and_nothing_kept(texts: Path, read: list[str]) -> None:
@@ -76,7 +91,7 @@ def test_without_an_index_before_all_is_read_and_nothing_kept(texts: Path, read:
     assert read == ["lit.md", "salle.md"]
     assert found.changes == Changes(added=("lit.md", "salle.md"))
     assert {f.source: f.sha256 for f in found.files} == {
-        c.document.id: c.document.sha256 for c in found.fresh
+        source: found.fresh.get(source).sha256 for source in found.fresh.sources()
     }
     assert (found.unread, found.recurring) == ((), frozenset())
 
@@ -102,21 +117,19 @@ def test_an_empty_folder_gathers_nothing_and_a_missing_one_is_named(tmp_path: Pa
 
 def test_the_stages_and_their_ends_are_told_in_order(texts: Path) -> None:
     told: list[object] = []
-    gather(texts, None, FakeEncoder().token_starts, lambda *step: told.append(step), lap=told.append)
+    gather(texts, None, readings(), lambda *step: told.append(step), lap=told.append)
     assert told == [
         *[("inventaire", done, 2) for done in range(3)],
         "inventaire",
         *[("lecture", done, 2) for done in range(3)],
         "lecture",
-        *[("découpage", done, 2) for done in range(3)],
-        "découpage",
     ]
 
 
 def test_where_nothing_changed_each_stage_is_told_empty(texts: Path, previous: Previous) -> None:
     told: list[tuple[str, int, int]] = []
-    gather(texts, previous, FakeEncoder().token_starts, lambda *step: told.append(step))
-    assert told[-2:] == [("lecture", 0, 0), ("découpage", 0, 0)]
+    gather(texts, previous, readings(), lambda *step: told.append(step))
+    assert told[-1] == ("lecture", 0, 0)
 
 
 def written_after_the_survey(monkeypatch: pytest.MonkeyPatch, path: Path, text: str) -> None:
@@ -137,7 +150,7 @@ def test_a_new_text_written_since_it_was_hashed_is_not_read_and_is_named(
     with monkeypatch.context() as context:
         written_after_the_survey(context, texts / "lit.md", meanwhile)
         found = gathered(texts)
-    assert [cut.document.id for cut in found.fresh] == ["salle.md"]
+    assert found.fresh.sources() == ["salle.md"]
     assert found.unread == (Unread("lit.md", CHANGED, failed=True),)
 
 
@@ -148,7 +161,7 @@ def test_a_text_written_since_it_was_hashed_keeps_its_old_version(
     with monkeypatch.context() as context:
         written_after_the_survey(context, texts / "lit.md", "")
         found = gathered(texts, previous)
-    assert (found.fresh, found.unread) == ((), ())
+    assert (found.fresh.sources(), found.unread) == ([], ())
     assert sorted(document.id for document in found.kept) == ["lit.md", "salle.md"]
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import files, generation, vectors
+from index import files, generation
 from index.embedding import EncodedPassage, EncoderInput
 from index.errors import IncompatibleIndex
-from index.manifest import MANIFEST, read_manifest, sha256_of, write_manifest
-from index.vectors import build_vector_index
+from index.manifest import MANIFEST, read_manifest, seal, write_manifest
 from index.verification import Verification, inspect_generation
 from tests.conftest import FakeEncoder
 from tests.index.support import indexed, interacting_encoder
@@ -58,8 +57,8 @@ def _sealed(folder: Path) -> None:
     """Makes the manifest vouch for the files as they are now, as a faulty build would."""
     manifest = read_manifest(folder)
     (folder / MANIFEST).unlink()
-    hashes = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-    write_manifest(folder, dataclasses.replace(manifest, files=hashes))
+    sealed = seal(folder)
+    write_manifest(folder, dataclasses.replace(manifest, files=sealed.files, sizes=sealed.sizes))
 
 
 def _flip(path: Path) -> None:
@@ -70,7 +69,7 @@ def _flip(path: Path) -> None:
 
 def test_a_sound_generation_has_no_fault(intact: Path) -> None:
     assert inspect_generation(intact, interacting_encoder()) == Verification(
-        intact.name, files=13, documents=2, passages=2, sentences=4, encoded=2, problems=()
+        intact.name, files=23, documents=2, passages=2, sentences=4, encoded=2, problems=()
     )
     without = inspect_generation(intact)
     assert (without.passages, without.encoded, without.problems) == (2, 0, ())
@@ -193,8 +192,7 @@ def test_each_fault_of_the_store_is_told(folder: Path, statement: str, expected:
 
 def _vectors(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:  # type: ignore[type-arg]
     def run(folder: Path) -> None:
-        before = vectors.from_bytes((folder / files.VECTORS).read_bytes()).vectors()
-        (folder / files.VECTORS).write_bytes(build_vector_index(change(before)).to_bytes())
+        np.save(folder / files.VECTORS, change(np.load(folder / files.VECTORS)))
 
     return run
 
@@ -255,7 +253,7 @@ def _replaced(row: int, value: float) -> Callable[[np.ndarray], np.ndarray]:  # 
             [f"{files.DUPLICATES} : 1 lignes, mais 2 passages dans {files.STORE}"],
         ),
         (
-            lambda folder: (folder / files.WORDS).write_bytes(b"rien"),
+            lambda folder: (folder / files.WORDS.counts).write_bytes(b"rien"),
             [", ".join([files.VECTORS, files.SENTENCES])],
         ),
     ],

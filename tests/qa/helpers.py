@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from index.build import BuildReport, build
 from index.embedded import open_engine
 from index.embedding import Encoder
+from index.stages import STAGES
 from qa.app import create_app
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder
@@ -64,6 +66,17 @@ def damage(home: Path, generation: str, name: str = "store.sqlite") -> str:
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     return f"{generation}/{name} : le sha256 n'est pas celui du manifeste ; lancez : sourcier build"
+
+
+def untimed(reply: dict[str, Any]) -> dict[str, Any]:
+    """A reply without its times, once they are what they should be: every stage, adding up to the whole."""
+    kept = dict(reply)
+    took, stages = kept.pop("took_ms"), kept.pop("stages_ms")
+    assert tuple(stages) == STAGES
+    assert all(milliseconds >= 0 for milliseconds in stages.values())
+    assert took == pytest.approx(sum(stages.values()), abs=0.01)
+    assert took > 0
+    return kept
 
 
 def parsed(result: tuple[int, str, str]) -> Any:

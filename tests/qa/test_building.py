@@ -67,14 +67,34 @@ def test_progress_tells_the_stage_the_whole_and_the_time_left(
     clock = Clock(monkeypatch)
     recorder = Recorder(jobs, claim.job.id)
     recorder.progress("encodage", 0, 400)
-    assert (recorder.job.progress, recorder.job.eta_s) == (0.04, None)
+    assert (recorder.job.progress, recorder.job.eta_s) == (0.19, None)
     clock.seconds += 10
     recorder.progress("encodage", 100, 400)
     assert (recorder.job.stage, recorder.job.done, recorder.job.total) == ("encodage", 100, 400)
-    # 0.04 of a build is behind encoding, which is 0.65 of it; 300 are left at 10 a second.
-    assert (recorder.job.progress, recorder.job.eta_s) == (0.2025, 30.0)
+    # 0.19 of a build is behind encoding, which is 0.53 of it; 300 are left at 10 a second.
+    assert (recorder.job.progress, recorder.job.eta_s) == (0.3225, 30.0)
+    assert recorder.job.passages_per_second == 10.0
     recorder.progress("écriture", 1, 1)
     assert (recorder.job.progress, recorder.job.eta_s) == (1.0, 0.0)
+    assert recorder.job.passages_per_second is None
+
+
+def test_what_is_cut_while_passages_are_encoded_changes_neither_stage_nor_time_left(
+    jobs: Jobs, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    recorder = Recorder(jobs, claim.job.id)
+    recorder.progress("découpage", 0, 9)
+    recorder.progress("encodage", 0, 400)
+    clock.seconds += 10
+    recorder.progress("découpage", 4, 9)
+    # What is to be encoded turns out to be more.
+    recorder.progress("encodage", 100, 500)
+    assert (recorder.job.stage, recorder.job.done, recorder.job.total) == ("encodage", 100, 500)
+    assert (recorder.job.eta_s, recorder.job.passages_per_second) == (40.0, 10.0)
+    jobs.cancel(claim.job.id)
+    with pytest.raises(BuildCancelled):
+        recorder.progress("découpage", 9, 9)
 
 
 def test_a_new_stage_is_told_at_once(jobs: Jobs, claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +111,7 @@ def test_progress_never_goes_back(jobs: Jobs, claim: Claim) -> None:
     recorder.progress("encodage", 3, 4)
     recorder.progress("lecture", 1, 4)
     recorder.progress("une étape que l'on ne connaît pas", 0, 0)
-    assert recorder.job.progress == 0.5275
+    assert recorder.job.progress == 0.5875
 
 
 def test_a_job_is_written_five_times_a_second_at_most(
@@ -108,6 +128,7 @@ def test_a_job_is_written_five_times_a_second_at_most(
     assert written == [205, 410, 615, 820]
     recorder.succeed({})
     assert len(written) == 5
+    assert (recorder.job.eta_s, recorder.job.passages_per_second) == (None, None)
 
 
 def test_a_disk_that_is_full_fails_the_build_and_not_its_record(

@@ -77,7 +77,7 @@ def test_a_damaged_index_exits_1_and_names_every_fault(
     assert command("verify", "--home", home)[0] == 0
     faults = [
         damage(home, name, file).removesuffix(" ; lancez : sourcier build")
-        for file in ("store.sqlite", "vectors.faiss")
+        for file in ("store.sqlite", "vectors.npy")
     ]
     assert command("verify", "--home", home) == (
         1,

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 import qa.cli
-from index.default_model import MODEL_NAME
+from index.default_model import MODEL_NAME, ONNX_NAME
+from index.deferred import DeferredEncoder
 from index.embedding import EncodedQuestion
 from index.errors import ModelUnavailable
 from qa.builder import Builder
@@ -130,17 +131,22 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_processes_are_started_by_name_and_the_first_loads_no_model(
     command: Command, served: Served, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepared: list[Path] = []
-    monkeypatch.setattr("index.default_model.prepare", prepared.append)
+    prepared: list[tuple[str | None, Path, str]] = []
+
+    def prepare(model: str | None, models: Path, *, interaction: bool, runtime: str) -> DeferredEncoder:
+        prepared.append((model, models, runtime))
+        return DeferredEncoder(lambda: pytest.fail("a model is loaded"), "un modèle", "", 64, None)
+
+    monkeypatch.setattr("index.models.deferred_encoder", prepare)
     monkeypatch.setattr(qa.cli, "_encoder", lambda settings: pytest.fail("a model is loaded"))
     monkeypatch.setenv("SOURCIER_MODELS", str(tmp_path))
     said = (
-        "préparation du modèle (une seule fois, une quinzaine de secondes)…\n"
+        "préparation du modèle (une seule fois, une demi-minute)…\n"
         "3 documents ; http://127.0.0.1:8123 ; 2 processus"
     )
     arguments = ("serve", "--home", home, "--texts", tmp_path, "--port", 8123, "--workers", 2)
     assert command(*arguments) == (0, "", said)
-    assert prepared == [tmp_path]
+    assert prepared == [(None, tmp_path, "onnx")]
     assert (served.factory, served.options) == (
         "qa.commands.serve:worker",
         {
@@ -159,7 +165,8 @@ def test_several_processes_are_started_by_name_and_the_first_loads_no_model(
 def test_several_processes_without_an_index_warn(
     command: Command, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / MODEL_NAME).mkdir()
+    (tmp_path / ONNX_NAME).mkdir()
+    monkeypatch.setattr("index.models.deferred_encoder", lambda *given, **options: FakeEncoder())
     monkeypatch.setenv("SOURCIER_MODELS", str(tmp_path))
     arguments = ("serve", "--home", tmp_path / "home", "--workers", 2)
     assert command(*arguments) == (0, "", f"sourcier : {NO_INDEX}")
@@ -260,20 +267,27 @@ def test_serve_with_a_bad_risk_exits_1_and_names_the_setting(
 def test_the_wait_for_the_first_preparation_of_the_model_is_announced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    given: list[tuple[str | None, Path, bool]] = []
+    given: list[tuple[str | None, Path, bool, str]] = []
 
-    def load(model: str | None, models: Path, *, interaction: bool) -> FakeEncoder:
-        given.append((model, models, interaction))
+    def load(model: str | None, models: Path, *, interaction: bool, runtime: str) -> FakeEncoder:
+        given.append((model, models, interaction, runtime))
         return FakeEncoder()
 
-    monkeypatch.setattr("index.deferred.deferred_encoder", load)
+    monkeypatch.setattr("index.models.deferred_encoder", load)
     settings = load_settings(models=tmp_path)
     qa.cli._encoder(settings)
-    announced = "préparation du modèle (une seule fois, une quinzaine de secondes)…\n"
+    announced = "préparation du modèle (une seule fois, une demi-minute)…\n"
     assert capsys.readouterr().err == announced
-    (tmp_path / MODEL_NAME).mkdir()
+    (tmp_path / ONNX_NAME).mkdir()
     qa.cli._encoder(settings)
     assert capsys.readouterr().err == ""
-    assert given == [(None, tmp_path, True)] * 2
+    assert given == [(None, tmp_path, True, "onnx")] * 2
     qa.cli._encoder(load_settings(models=tmp_path, ranking="simple"))
-    assert given[2:] == [(None, tmp_path, False)]
+    assert given[2:] == [(None, tmp_path, False, "onnx")]
+    # The folder that torch reads is another.
+    qa.cli._encoder(load_settings(models=tmp_path, encoder="torch"))
+    assert capsys.readouterr().err == announced
+    (tmp_path / MODEL_NAME).mkdir()
+    qa.cli._encoder(load_settings(models=tmp_path, encoder="torch"))
+    assert capsys.readouterr().err == ""
+    assert given[3:] == [(None, tmp_path, True, "torch")] * 2

@@ -20,10 +20,11 @@ import pytest
 import typer
 
 from corpus.changes import Changes
-from index.build import BuildReport, pending
+from index.build import BuildReport
 from index.embedding import EncodedPassage, EncoderInput
 from index.generation import current
 from index.lock import building
+from index.pending import pending
 from qa.commands.watch import add_watch, told
 from qa.jobs import Jobs, State
 from tests.conftest import FakeEncoder

@@ -24,6 +24,7 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         home=PROJECT / "var",
         models=PROJECT / "var" / "models",
         model=None,
+        encoder="onnx",
         ranking="fine",
         reranker=None,
         risk=None,
@@ -54,6 +55,7 @@ def test_without_anything_set_the_checkout_is_used() -> None:
         ("home", "/srv/index", Path("/srv/index")),
         ("models", "/srv/modèles", Path("/srv/modèles")),
         ("model", "camembert", "camembert"),
+        ("encoder", "torch", "torch"),
         ("ranking", "simple", "simple"),
         ("reranker", "/srv/relecteur", "/srv/relecteur"),
         ("risk", "0.1", 0.1),
@@ -122,6 +124,7 @@ def test_a_bad_ranking_names_the_variable_and_the_value(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
+        ("encoder", "8 bits", "onnx ou torch est attendu"),
         ("keep", "0", "un nombre entier de 1 à 100 est attendu"),
         ("watch", "peut-être", "1 ou 0 est attendu"),
         ("largest_text", "0", "un nombre entier de Mio, de 1 à 2000, est attendu"),

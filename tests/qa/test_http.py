@@ -10,9 +10,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.embedded import EmbeddedEngine
+from qa.app import create_app
 from qa.refusal import confidence
 from tests.conftest import TEXTS
-from tests.qa.helpers import ANSWER, ANSWERED, REFUSED, UNKNOWN_WORDS, client_of, index_texts
+from tests.qa.helpers import (
+    ANSWER,
+    ANSWERED,
+    REFUSED,
+    UNKNOWN_WORDS,
+    client_of,
+    holder_of,
+    index_texts,
+    untimed,
+)
 
 HTML = "dossier/télémédecine.html"
 HTML_URL = "/source/dossier/t%C3%A9l%C3%A9m%C3%A9decine.html"
@@ -39,9 +49,7 @@ def test_an_answer_has_the_shape_of_the_contract(client: TestClient, engine: Emb
     search = engine.search(ANSWERED, 1)
     reply = client.post("/v1/ask", json={"question": f" {ANSWERED}\n", "top_k": 1})
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
-    body = reply.json()
-    assert body.pop("took_ms") > 0
-    assert body == {
+    assert untimed(reply.json()) == {
         "question": ANSWERED,
         "searched": ANSWERED,
         "answer": {
@@ -92,7 +100,48 @@ def test_search_gives_the_citations_of_the_answer(client: TestClient, generation
     asked = client.post("/v1/ask", json={"question": ANSWERED, "top_k": 3}).json()
     reply = client.post("/v1/search", json={"question": ANSWERED, "top_k": 3})
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
-    assert reply.json() == {"searched": ANSWERED, "hits": asked["citations"], "generation": generation}
+    assert untimed(reply.json()) == {
+        "searched": ANSWERED,
+        "hits": asked["citations"],
+        "generation": generation,
+    }
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search"])
+def test_the_stages_of_a_reply_are_in_the_header_that_browsers_read(client: TestClient, path: str) -> None:
+    reply = client.post(path, json={"question": "Qui finance chaque CPTS selon sa taille ?"})
+    body = reply.json()
+    told = dict(metric.split(";dur=") for metric in reply.headers["server-timing"].split(", "))
+    assert {name: float(milliseconds) for name, milliseconds in told.items()} == {
+        **body["stages_ms"],
+        "total": body["took_ms"],
+    }
+    untimed(body)
+
+
+def test_a_question_asked_again_has_the_same_reply_and_is_not_searched(home: Path) -> None:
+    client = client_of(home)
+    first, again = (client.post("/v1/ask", json={"question": ANSWERED}).json() for _ in range(2))
+    assert untimed(again) == untimed(first)
+    searched = ("mending", "encoding", "proposing", "reading")
+    assert min(first["stages_ms"][stage] for stage in searched) > 0
+    assert {stage: again["stages_ms"][stage] for stage in searched} == dict.fromkeys(searched, 0.0)
+
+
+def test_a_question_asked_again_of_a_new_index_is_answered_from_it(tmp_path: Path) -> None:
+    question = {"question": "Quand la pluie tombe-t-elle sur Brest ?", "top_k": 1}
+    index_texts(tmp_path, {"pluie.txt": "La pluie tombe sur Brest au printemps."})
+    holder = holder_of(tmp_path / "home")
+    client = TestClient(create_app(holder))
+    old = [client.post("/v1/ask", json=question).json() for _ in range(2)]
+    report = index_texts(tmp_path, {"pluie.txt": "La pluie tombe sur Brest en automne."})
+    holder.follow()
+    new = [client.post("/v1/ask", json=question).json() for _ in range(2)]
+    assert [reply["citations"][0]["quote"] for reply in (*old, *new)] == [
+        *["La pluie tombe sur Brest au printemps."] * 2,
+        *["La pluie tombe sur Brest en automne."] * 2,
+    ]
+    assert [reply["generation"] for reply in new] == [report.generation] * 2
 
 
 @pytest.mark.parametrize("top_k", [1, 2, 50])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from index.embedded import open_engine
+from index.embedded import EmbeddedEngine, open_engine
 from index.engine import Engine
+from index.store import DocumentSummary
 from qa.app import create_app
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder
@@ -87,3 +89,23 @@ def test_a_question_that_is_refused_unread_gives_its_engine_back(holder: Countin
     client = TestClient(create_app(holder))
     assert client.post("/v1/ask", json={"question": ""}).status_code == 422
     assert holder.taken == holder.given_back
+
+
+def test_a_replaced_engine_is_closed_away_from_the_event_loop(
+    holder: CountingHolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TestClient(create_app(holder))
+    assert client.get("/v1/documents").status_code == 200
+    closed_by: list[str] = []
+    listed = EmbeddedEngine.documents
+
+    def replaced_meanwhile(engine: EmbeddedEngine) -> Sequence[DocumentSummary]:
+        holder.stop()
+        assert closed_by == []
+        return listed(engine)
+
+    monkeypatch.setattr(EmbeddedEngine, "documents", replaced_meanwhile)
+    monkeypatch.setattr(EmbeddedEngine, "close", lambda _: closed_by.append(threading.current_thread().name))
+    assert client.get("/v1/documents").status_code == 200
+    assert closed_by == ["AnyIO worker thread"]
+    assert (holder.taken, holder.given_back) == (2, 2)

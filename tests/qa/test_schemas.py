@@ -42,6 +42,7 @@ CITATION = Citation(
     found_by=("words",),
     also=(Place("guides/eau.md", "L'eau", 7, 22, "Buvez de l’eau."),),
 )
+SECONDS = {"encoding": 0.0120344, "composing": 0.0003112}
 CITATION_OUT = {
     "number": 2,
     "source": "guides/été.md",
@@ -134,7 +135,7 @@ def test_a_citation_has_the_fields_of_the_contract() -> None:
 
 
 def test_an_answer_has_the_fields_of_the_contract() -> None:
-    assert ask_out("Et le soir ?", "Que boire le soir ?", ANSWER, 12.3456).model_dump() == {
+    assert ask_out("Et le soir ?", "Que boire le soir ?", ANSWER, SECONDS).model_dump() == {
         "question": "Et le soir ?",
         "searched": "Que boire le soir ?",
         "answer": {
@@ -146,12 +147,22 @@ def test_an_answer_has_the_fields_of_the_contract() -> None:
         "citations": [CITATION_OUT],
         "generation": "g-essai",
         "took_ms": 12.35,
+        "stages_ms": {
+            "resolving": 0.0,
+            "mending": 0.0,
+            "waiting": 0.0,
+            "encoding": 12.034,
+            "proposing": 0.0,
+            "reranking": 0.0,
+            "reading": 0.0,
+            "composing": 0.311,
+        },
     }
 
 
 def test_a_refusal_has_no_text_but_its_reason_and_its_citations() -> None:
     refusal = dataclasses.replace(ANSWER, sentences=(), reason="Rien n'en est dit.")
-    reply = ask_out("Que boire ?", "Que boire ?", refusal, 1.0).model_dump()
+    reply = ask_out("Que boire ?", "Que boire ?", refusal, SECONDS).model_dump()
     assert reply["answer"] == {
         "text": None,
         "refused": True,

@@ -102,7 +102,9 @@ def test_a_server_told_to_end_answers_what_it_was_asked(tmp_path: Path, workers:
         warmed = arrivals.stat().st_size
         with ThreadPoolExecutor(asked) as threads:
             address = f"{server.address}/v1/ask"
-            waiting = [threads.submit(httpx.post, address, json=QUESTION, timeout=60) for _ in range(asked)]
+            # Each another question: one asked before is not searched again.
+            questions = [{"question": f"Que vend le marché de Brest en {2000 + n} ?"} for n in range(asked)]
+            waiting = [threads.submit(httpx.post, address, json=each, timeout=60) for each in questions]
             deadline = time.monotonic() + 20
             while arrivals.stat().st_size < warmed + asked:
                 assert time.monotonic() < deadline

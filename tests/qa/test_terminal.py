@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from qa import terminal
 from qa.schemas import PlaceOut
-from qa.terminal import elsewhere
+from qa.terminal import elsewhere, progress
 
 
 def places(count: int) -> list[PlaceOut]:
@@ -25,3 +29,24 @@ def test_at_most_five_other_places_are_named_and_the_rest_counted(count: int, li
     printed = elsewhere(places(count))
     assert printed.endswith(line)
     assert printed.count(".txt") == min(count, 5)
+
+
+def test_progress_shows_each_stage_and_how_fast_passages_are_encoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 100.0
+    shown = StringIO()
+    console = Console(file=shown, force_terminal=True, width=120, get_time=lambda: seconds)
+    monkeypatch.setattr(terminal, "err", console)
+    with progress() as show:
+        show("découpage", 0, 2)
+        show("encodage", 0, 40)
+        seconds += 4
+        show("découpage", 1, 2)
+        show("encodage", 10, 48)
+    lines = [line for line in shown.getvalue().splitlines() if "10/48" in line]
+    assert lines
+    assert all("2,5 passages/s" in line for line in lines)
+    cutting = [line for line in shown.getvalue().splitlines() if "1/2" in line]
+    assert cutting
+    assert not any("passages/s" in line for line in cutting)

@@ -9,7 +9,7 @@ import pytest
 import corpus
 from index.build import build
 from index.embedded import open_engine
-from index.embedding import load_encoder
+from index.models import load_encoder
 from qa.answer import ask
 from qa.config import load_settings
 

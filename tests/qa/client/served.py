@@ -29,7 +29,11 @@ class Told:
 
 
 # What a service finds in an empty index.
-NOTHING = Told(SearchOut(searched="Qui ?", hits=[], generation="g-1").model_dump_json().encode())
+NOTHING = Told(
+    SearchOut(searched="Qui ?", hits=[], generation="g-1", took_ms=0.0, stages_ms={})
+    .model_dump_json()
+    .encode()
+)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from index.build import BuildOptions, build, pending
+from index.build import BuildOptions, build
 from index.embedded import open_engine
 from index.errors import DamagedIndex
+from index.pending import pending
 from qa.config import Settings
 from qa.watching import watch
 from tests.conftest import FakeEncoder

@@ -1,0 +1,73 @@
+"""The best rows are those that adding up every posting gives, and few are added up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from index.best_rows import Posting, best_rows
+
+ROWS = 2_000
+RANDOM = np.random.default_rng(7)
+
+
+def _posting(share: float, worth: float) -> Posting:
+    rows = np.flatnonzero(RANDOM.random(ROWS) < share).astype(np.int32)
+    # Few weights differ, so that sums are equal often.
+    return Posting(rows, (worth * RANDOM.choice([0.5, 0.75, 1.0], len(rows))).astype(np.float32))
+
+
+def _all_added(
+    postings: list[Posting], limit: int, allowed: NDArray[np.bool_] | None
+) -> tuple[list[int], list[float]]:
+    """The best rows by the plain way, ties by row, and their sums."""
+    total = np.zeros(ROWS, np.float32)
+    for posting in postings:
+        total[posting.rows] += posting.weights
+    if allowed is not None:
+        total *= allowed
+    order = np.lexsort((np.arange(ROWS), -total))[:limit]
+    order = order[total[order] > 0]
+    return order.tolist(), total[order].tolist()
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("filtered", [False, True])
+def test_the_best_rows_are_those_of_the_plain_way(seed: int, filtered: bool) -> None:
+    random = np.random.default_rng(seed)
+    shares = random.choice([0.0, 0.001, 0.01, 0.1, 0.6], random.integers(1, 8))
+    postings = [_posting(share, 5 * (1 - share) ** 4 + 0.1) for share in shares]
+    allowed = random.random(ROWS) < 0.2 if filtered else None
+    for limit in (1, 10, 100, 3_000):
+        expected, sums = _all_added(postings, limit, allowed)
+        found = best_rows(postings, ROWS, limit, allowed)
+        assert found.tolist() == expected
+        rescored = np.zeros(len(found), np.float32)
+        for posting in postings:
+            rescored += posting.added(found)
+        assert rescored.tolist() == sums
+
+
+def test_a_common_term_is_only_looked_up_once_rare_ones_have_found_enough() -> None:
+    class Counted(Posting):
+        """Says how many of its rows were asked for."""
+
+        __slots__ = ()
+        asked: list[int] = []  # noqa: RUF012
+
+        def added(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+            self.asked.append(len(rows))
+            return super().added(rows)
+
+    rare, common = _posting(0.02, 8.0), _posting(0.9, 0.5)
+    counted = Counted(common.rows, common.weights)
+    assert best_rows([rare, counted], ROWS, 10).tolist() == _all_added([rare, common], 10, None)[0]
+    assert 0 < sum(counted.asked) < len(common.rows) / 10
+
+
+def test_without_terms_or_places_nothing_is_found() -> None:
+    assert best_rows([], ROWS, 5).tolist() == []
+    assert best_rows([_posting(0.5, 1.0)], ROWS, 0).tolist() == []
+    assert best_rows([_posting(0.5, 1.0)], ROWS, 5, np.zeros(ROWS, bool)).tolist() == []
+    assert best_rows([_posting(0.0, 1.0)], ROWS, 5).tolist() == []

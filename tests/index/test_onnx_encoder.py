@@ -1,0 +1,230 @@
+"""A graph gives a text the same vectors whatever is read beside it, takes passages as it goes, and says when
+it is damaged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.documents import Span
+from index import onnx_encoder
+from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput
+from index.errors import ModelUnavailable
+from index.models import load_encoder
+from index.onnx_encoder import OnnxEncoder, read_description
+from index.onnx_export import export
+from index.torch_encoder import load_model
+from qa.config import load_settings
+from tests.index import tiny_models
+from tests.index.tiny_models import LONG, SENTENCES
+
+INPUTS = [
+    EncoderInput("Titre", text, (Span(0, 6),)) for text in (*SENTENCES, LONG, SENTENCES[0], SENTENCES[4])
+]
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny model's graph, in 8 bits."""
+    folder = tmp_path_factory.mktemp("written")
+    name = tiny_models.save(folder, "xlm-roberta")
+    with pytest.MonkeyPatch.context() as patch:
+        tiny_models.short_sample(patch, folder)
+        export(load_model(Path(name)), folder / "graph", name)
+    assert read_description(folder / "graph").precision == "int8"
+    return folder / "graph"
+
+
+@pytest.fixture(scope="module", params=["tiny", pytest.param("default", marks=pytest.mark.model)])
+def encoder(request: pytest.FixtureRequest) -> OnnxEncoder:
+    if request.param == "tiny":
+        return OnnxEncoder(request.getfixturevalue("written"))
+    loaded = load_encoder(None, load_settings().models)
+    assert isinstance(loaded, OnnxEncoder)
+    return loaded
+
+
+def assert_same(found: EncodedQuestion, expected: EncodedQuestion) -> None:
+    """To the rounding of a sum. Measured: not a bit of difference, on a processor with AVX-512."""
+    assert found.vector == pytest.approx(expected.vector, abs=1e-6)
+    assert found.tokens == pytest.approx(expected.tokens, abs=1e-6)
+    assert found.aside == pytest.approx(expected.aside, abs=1e-6)
+
+
+def assert_same_passage(found: EncodedPassage, expected: EncodedPassage) -> None:
+    assert found.vector == pytest.approx(expected.vector, abs=1e-6)
+    assert found.sentences == pytest.approx(expected.sentences, abs=1e-6)
+    assert found.truncated == expected.truncated
+    assert (found.codes is None) == (expected.codes is None)
+    if found.codes is not None:
+        assert np.array_equal(found.codes, np.asarray(expected.codes))
+
+
+def test_a_question_has_the_same_vectors_alone_and_beside_a_much_longer_one(encoder: OnnxEncoder) -> None:
+    asked = [(sentence, " (aussi)" if n % 2 else "") for n, sentence in enumerate(SENTENCES)]
+    together = encoder.encode_questions([*asked, (LONG, "")])
+    assert len(together) == len(asked) + 1
+    for question, found in zip(asked, together, strict=False):
+        assert_same(found, encoder.encode_question(*question))
+    assert not np.allclose(together[0].vector, together[1].vector, atol=1e-2)
+
+
+@pytest.mark.parametrize("window", [1, 3, 512])
+@pytest.mark.parametrize("budget", [1, 40, 4096])
+def test_a_passage_has_the_same_vectors_whatever_its_order_its_window_and_its_run(
+    encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch, window: int, budget: int
+) -> None:
+    alone = [next(encoder.encode_passages([passage]))[1] for passage in INPUTS]
+    monkeypatch.setattr(onnx_encoder, "_WINDOW", window)
+    monkeypatch.setattr(onnx_encoder, "_BUDGET", budget)
+    order = np.random.default_rng(5).permutation(len(INPUTS))
+    found = dict(encoder.encode_passages([INPUTS[i] for i in order]))
+    assert sorted(found) == list(range(len(INPUTS)))
+    for place, i in enumerate(order):
+        assert_same_passage(found[place], alone[i])
+
+
+def test_no_passage_gives_nothing(encoder: OnnxEncoder) -> None:
+    assert list(encoder.encode_passages([])) == []
+
+
+class Watched(Sequence[EncoderInput]):
+    """A long sequence of passages, that remembers the last one taken."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.taken = -1
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, i: int) -> EncoderInput:  # type: ignore[override]
+        self.taken = max(self.taken, i)
+        return EncoderInput("", f"Le quai {i}.", ())
+
+
+def running() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("encoder")]
+
+
+def test_passages_are_taken_as_results_are_consumed(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_encoder, "_WINDOW", 8)
+    # So many runs wait at most, each of one passage at least, and a window is cut at once.
+    ahead = 2 * len(os.sched_getaffinity(0)) + 1 + 8
+    passages = Watched(ahead * 20)
+    results = OnnxEncoder(written).encode_passages(passages)
+    assert passages.taken == -1
+    for consumed in range(1, ahead * 4):
+        next(results)
+        assert passages.taken <= ahead * 8 + consumed
+    assert running() != []
+    results.close()
+    assert running() == []
+
+
+def test_an_error_reaches_whoever_consumes_and_leaves_no_thread(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = OnnxEncoder(written)
+    assert len(list(encoder.encode_passages(INPUTS))) == len(INPUTS)
+
+    def fail(texts: object) -> None:
+        raise MemoryError("plus de mémoire")
+
+    monkeypatch.setattr(encoder, "_read", fail)
+    with pytest.raises(MemoryError, match="plus de mémoire"):
+        list(encoder.encode_passages(INPUTS))
+    assert running() == []
+
+
+def test_eight_threads_at_once_are_given_what_one_is(encoder: OnnxEncoder) -> None:
+    asked = [sentence[:length] for sentence in SENTENCES for length in (3, 9, 30, 90)] * 4
+    alone = [encoder.encode_question(question) for question in asked]
+    with ThreadPoolExecutor(8) as threads:
+        for found, expected in zip(threads.map(encoder.encode_question, asked), alone, strict=True):
+            assert_same(found, expected)
+
+
+def test_questions_are_answered_while_passages_are_encoded(encoder: OnnxEncoder) -> None:
+    alone = encoder.encode_question(SENTENCES[1])
+    expected = [next(encoder.encode_passages([passage]))[1] for passage in INPUTS]
+    for i, found in encoder.encode_passages(INPUTS):
+        assert_same(encoder.encode_question(SENTENCES[1]), alone)
+        assert_same_passage(found, expected[i])
+
+
+def cut(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def garble(path: Path) -> None:
+    path.write_text('{"model": ', "utf-8")
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_shape(path: Path) -> None:
+    path.write_text('{"name": "un nom"}', "utf-8")
+
+
+def a_list(path: Path) -> None:
+    path.write_text("[1, 2]", "utf-8")
+
+
+def not_utf8(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe{")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("model.onnx", cut),
+        ("model.onnx", empty),
+        ("model.onnx", Path.unlink),
+        ("embeddings.bin", cut),
+        ("embeddings.bin", Path.unlink),
+        ("tokenizer.json", cut),
+        ("tokenizer.json", garble),
+        ("tokenizer.json", Path.unlink),
+        ("encoder.json", cut),
+        ("encoder.json", Path.unlink),
+        ("encoder.json", of_another_shape),
+        ("encoder.json", a_list),
+        ("encoder.json", not_utf8),
+    ],
+)
+def test_a_damaged_model_names_its_folder_and_what_to_do(
+    written: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "graph"
+    shutil.copytree(written, folder)
+    assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
+    damage(folder / name)
+    with pytest.raises(ModelUnavailable) as caught:
+        OnnxEncoder(folder)
+    assert str(caught.value).startswith(f"le modèle préparé {folder} ne se charge pas (")
+    assert str(caught.value).endswith(") ; supprimez ce dossier, il sera préparé de nouveau")
+
+
+def test_each_run_takes_one_core(written: Path) -> None:
+    session = onnx_encoder.open_session(written / "model.onnx")
+    options = session.get_session_options()
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
+    assert session.get_providers() == ["CPUExecutionProvider"]
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    yield
+    assert running() == []
