@@ -20,8 +20,8 @@ import typer
 
 import corpus
 from index.build import build
-from index.embedded import open_engine
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.config import load_settings
 from qa.evaluation.dialogues import KindFigures, TurnOutcome, figures, load_dialogues, play
 

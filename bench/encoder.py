@@ -8,6 +8,10 @@ would take (`bench.peers.machine`).
 
 from __future__ import annotations
 
+import index  # noqa: F401
+
+# isort: split
+# After it: it sets numpy's threads as they are in service, which must be before numpy is loaded.
 import statistics
 import sys
 import tempfile

@@ -20,10 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from bench.parts import Parts, parts_by_article, parts_by_question
-from index.embedded import open_engine
 from index.embedding import Encoder
 from index.engine import Engine, Signals
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.config import load_settings
 from qa.evaluation.beir import load_dataset
 from qa.evaluation.confidence import expected_calibration_error

@@ -26,9 +26,9 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from corpus.documents import Passage
 from index.build import build
-from index.embedded import open_engine
 from index.engine import Engine
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.app import create_app
 from qa.chat.links import passage_link
 from qa.citing import Citation

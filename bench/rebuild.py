@@ -23,10 +23,10 @@ from random import Random
 
 from bench.beir import load_questions, write_texts
 from index.build import BuildOptions, BuildReport, build
-from index.embedded import open_engine
 from index.embedding import EncodedPassage, EncodedQuestion, Encoder, EncoderInput
 from index.engine import Search
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.config import load_settings
 
 ROUNDS = 5

@@ -166,15 +166,19 @@ def _all_at_once(port: int, questions: Sequence[str]) -> tuple[float, ...]:
 
     def ask(question: str) -> float:
         client = clients.get()
-        milliseconds, _ = client.ask(question)
-        clients.put(client)
+        try:
+            milliseconds, _ = client.ask(question)
+        finally:
+            # Refused or not: the others would wait for it without end.
+            clients.put(client)
         return milliseconds
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        took = tuple(pool.map(ask, questions))
-    while not clients.empty():
-        clients.get().close()
-    return took
+    try:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            return tuple(pool.map(ask, questions))
+    finally:
+        while not clients.empty():
+            clients.get().close()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from pathlib import Path
 from bench.beir import load_questions, write_texts
 from index import generation
 from index.build import build
-from index.embedded import open_engine
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.answer import ask
 from qa.config import load_settings
 from qa.evaluation import load_questions as load_own_questions

@@ -19,10 +19,10 @@ from pathlib import Path
 from bench.beir import Question, load_questions, write_texts
 from bench.words import without_accents
 from index.build import build
-from index.embedded import open_engine
 from index.engine import Engine
 from index.french import term_of, words
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.config import load_settings
 
 FIRST = 10  # documents; several passages may be of one

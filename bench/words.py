@@ -22,8 +22,9 @@ from simplemma import lemmatize
 from bench.beir import Question, load_questions, write_texts
 from corpus.folding import fold
 from index import french
+from index.counting import count_terms
 from index.texts import cut_documents, read_folder
-from index.words import build_word_index, count_terms
+from index.words import build_word_index
 
 TOP = 10
 # About as many as the default model's tokens: PIAF makes 2,061 passages, 1,970 with the model.

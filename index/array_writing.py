@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from index import disk
 from index.arrays import Analyses, Encodings
+from index.counting import TermCounts
 from index.duplicates import DIGEST
 from index.files import PASSAGES, PHRASES, SENTENCE_STARTS, SENTENCES, TOKEN_STARTS, TOKENS, WORDS
-from index.ragged import BEFORE, NOW, Origins
+from index.ragged import BEFORE, EARLIER, NOW, Origins
 from index.row_files import RaggedFile
 from index.vectors import VectorIndex, write_vectors
-from index.words import TermCounts, WordIndex, write_word_index
+from index.words import WordIndex, write_word_index
 
 # What the indexes are made of, until they are.
 _VECTORS, _TERMS, _PHRASES = "vectors.rows", "words.rows", "phrases.rows"
@@ -95,13 +96,14 @@ class ArraysWriter:
 
     def add(self, analyses: Analyses, encoded: Encodings, origins: Origins) -> None:
         """New rows come next: `origins` says whence each has its encodings, NOW being `encoded`."""
+        known = {NOW: encoded}
+        if self._before is not None:
+            known[BEFORE] = self._before[0]
+        if (origins.part == EARLIER).any():
+            # Once for all runs: it maps every file anew.
+            known[EARLIER] = self._written()
         for part, first, last in origins.runs():
-            if part == NOW:
-                self._copy(encoded, first, last)
-            elif part == BEFORE and self._before is not None:
-                self._copy(self._before[0], first, last)
-            else:
-                self._copy(self._written(), first, last)
+            self._copy(known[part], first, last)
         self._terms.append(analyses.terms.rows)
         self._phrases.append(analyses.phrases.rows)
         self._contents.append(analyses.contents)
@@ -109,7 +111,7 @@ class ArraysWriter:
 
     def finish(self, listen: Callable[[], None] = lambda: None) -> Written:
         """Builds the indexes and completes all files; `listen` is called before each."""
-        self._vectors.finish()
+        disk.finish(self._vectors)
         sentences = self._sentences.finish()
         tokens = self._tokens.finish() if self._tokens else None
         encodings = Encodings(self._vectors.mapped(), sentences, tokens, np.concatenate(self._truncated))

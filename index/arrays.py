@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.counting import TermCounts
 from index.embedding import Vectors
 from index.files import (
     PASSAGES,
@@ -21,12 +22,12 @@ from index.files import (
     SENTENCES,
     TOKEN_STARTS,
     TOKENS,
+    VECTORS,
     WORDS,
 )
 from index.mapped import open_array
 from index.ragged import Ragged
-from index.vectors import open_vectors
-from index.words import TermCounts, read_term_counts
+from index.words import read_term_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def read_arrays(folder: Path) -> tuple[Encodings, Analyses]:
         truncated = passages["truncated"]
     tokens = read_ragged(folder, TOKENS, TOKEN_STARTS) if (folder / TOKENS).exists() else None
     encodings = Encodings(
-        open_vectors(folder).vectors(),
+        # No index of neighbours is opened: who verifies must not parse it, and no build takes it over.
+        open_array(folder / VECTORS),
         read_ragged(folder, SENTENCES, SENTENCE_STARTS),
         tokens,
         truncated,

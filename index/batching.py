@@ -7,12 +7,12 @@ more there are the longer the batches. Does not encode, and keeps nothing.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from corpus import cores
 from index.embedding import EncodedPassage, EncodedQuestion, Encoder, EncoderInput
 from index.errors import Overloaded
 from index.interaction import Interaction
@@ -26,6 +26,16 @@ MOST_TOGETHER = 8
 MOST_CHARACTERS = 2400
 # So many questions wait, at 2 ms each for an eighth of a second; more are refused at once.
 LONGEST_QUEUE = 64
+
+
+def passes_at_once() -> int:
+    """How many passes run at the same moment: one for each core but the last.
+
+    That one is for all that is not the model, a third of an answer. With sixteen clients on two
+    cores, one pass at a time has a 99th percentile of 174 ms (median of three rounds), two of 233,
+    at the same throughput (bench/RESULTS.md, "Serving").
+    """
+    return max(1, cores.count() - 1)
 
 
 class _Waiting:
@@ -56,17 +66,12 @@ class BatchingEncoder:
     def __init__(
         self, encoder: Encoder, passes: int | None = None, longest_queue: int = LONGEST_QUEUE
     ) -> None:
-        """`passes` run at the same moment: one for each core but the last, unless told.
-
-        That one is for all that is not the model, a third of an answer. With sixteen clients on two
-        cores, one pass at a time has a 99th percentile of 174 ms (median of three rounds), two of 233,
-        at the same throughput (bench/RESULTS.md, "Serving").
-        """
+        """`passes` run at the same moment: `passes_at_once`, unless told."""
         self._encoder = encoder
         self._longest_queue = longest_queue
         self._guard = threading.Lock()  # the queue and who may encode: held for an instant
         self._queue: deque[_Waiting] = deque()
-        self._idle = passes or max(1, len(os.sched_getaffinity(0)) - 1)
+        self._idle = passes or passes_at_once()
 
     @property
     def name(self) -> str:
@@ -89,7 +94,7 @@ class BatchingEncoder:
         return self._encoder.interaction
 
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
-        """See Encoder. Raises Overloaded, and what the encoder raises for any question of the pass."""
+        """See Encoder. Raises Overloaded, and what the encoder raises for this very question."""
         mine = _Waiting((question, aside))
         with self._guard:
             if self._idle:
@@ -124,13 +129,11 @@ class BatchingEncoder:
     def _encode(self, batch: list[_Waiting]) -> None:
         """One pass, then wakes who is to encode the next one, and those of this one."""
         began = time.perf_counter()
-        try:
-            encoded = self._encoder.encode_questions([each.question for each in batch])
-            for each, vectors in zip(batch, encoded, strict=True):
-                each.encoded = vectors
-        except BaseException as error:  # noqa: BLE001 - raised again by each whose question it was
+        if not self._try(batch) and len(batch) > 1:
+            # The error of one is not its mates'; and one exception raised by several threads would
+            # gather the frames of them all.
             for each in batch:
-                each.encoded, each.error = None, error
+                self._try([each])
         with self._guard:
             following = self._taken()
             self._idle += not following
@@ -141,6 +144,18 @@ class BatchingEncoder:
         for each in batch:
             each.began = began
             each.woken.release()
+
+    def _try(self, batch: list[_Waiting]) -> bool:
+        """Encodes them in one go. Whether that went well: otherwise each has the error."""
+        try:
+            encoded = self._encoder.encode_questions([each.question for each in batch])
+            for each, vectors in zip(batch, encoded, strict=True):
+                each.encoded = vectors
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asked
+            for each in batch:
+                each.encoded, each.error = None, error
+            return False
+        return True
 
     def _taken(self) -> list[_Waiting]:
         """The head of the queue, as much of it as fits in a pass; at least one, if there is one."""

@@ -6,7 +6,7 @@ Surveys, reads, cuts, encodes, writes, commits. Answers nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +21,9 @@ from index.embedding import Encoder
 from index.errors import DamagedIndex, NothingIndexed
 from index.lock import building
 from index.previous import Previous, open_previous
+from index.progress import ENCODING, Progress
 from index.readings import Readings
-from index.texts import Gathered, Progress, gather
+from index.texts import Gathered, gather
 from index.windows import Window, windows
 
 
@@ -45,8 +46,8 @@ class BuildOptions:
 class BuildReport:
     """What a build did. `generation` is the one served after it, `held` the one that was not approved.
 
-    `encoded` and `reused` count passages, `truncated` those longer than the model reads; `seconds`
-    is by stage.
+    `encoded` and `reused` count passages, `truncated` those longer than the model reads; `seconds` is
+    what was waited for, by stage: cutting goes on while passages are encoded.
     """
 
     generation: str
@@ -112,11 +113,9 @@ class _Build:
                 settle = self._options.settle
                 gathered = gather(self._texts, previous, readings, self._progress, settle, self._lap)
                 if previous is not None and self._is_served(gathered, previous):
-                    served = previous.manifest
-                    numbers = _Numbers(served.counts["documents"], served.counts["passages"], 0)
-                    return self._report(
-                        gathered, numbers, served.generation, None, served.counts["truncated"]
-                    )
+                    name, counts = previous.manifest.generation, previous.manifest.counts
+                    numbers = _Numbers(counts["documents"], counts["passages"], 0)
+                    return self._report(gathered, numbers, name, None, counts["truncated"])
                 if self._options.dry_run:
                     return self._planned(gathered, previous)
                 return self._commit(gathered, previous)
@@ -135,18 +134,23 @@ class _Build:
 
     def _planned(self, gathered: Gathered, previous: Previous | None) -> BuildReport:
         planner = Planner(gathered, previous)
-        for window in self._windows(gathered):
-            planner.plan(window)
+        with closing(self._windows(gathered)) as found:
+            for window in found:
+                planner.plan(window)
         numbers = self._numbers(gathered, planner)
         return self._report(gathered, numbers, previous.manifest.generation if previous else "", None, 0)
 
     def _commit(self, gathered: Gathered, previous: Previous | None) -> BuildReport:
         folder = generation.new_draft(self._home)
         try:
-            with closing(Draft(folder, gathered, previous, self._encoder)) as draft:
-                for window in self._windows(gathered):
-                    draft.add(window, partial(self._progress, "encodage"))
-                    self._lap("encodage")
+            with (
+                closing(Draft(folder, gathered, previous, self._encoder)) as draft,
+                # Its thread ends with it: left to the collector, it would go on after an error.
+                closing(self._windows(gathered)) as found,
+            ):
+                for window in found:
+                    draft.add(window, partial(self._progress, ENCODING))
+                    self._lap(ENCODING)
                 numbers = self._numbers(gathered, draft.planner)
                 drafted = draft.finish(partial(self._progress, "index"))
                 self._lap("index")
@@ -168,7 +172,7 @@ class _Build:
             return self._report(gathered, numbers, served or "", name, truncated)
         return self._report(gathered, numbers, name, None, truncated)
 
-    def _windows(self, gathered: Gathered) -> Iterator[Window]:
+    def _windows(self, gathered: Gathered) -> Generator[Window, None, None]:
         """The texts cut, while those before them are encoded."""
         begun, total = 0, len(gathered.fresh)
 
@@ -218,12 +222,7 @@ class _Build:
         return True
 
     def _report(
-        self,
-        gathered: Gathered,
-        numbers: _Numbers,
-        served: str,
-        held: str | None,
-        truncated: int,
+        self, gathered: Gathered, numbers: _Numbers, served: str, held: str | None, truncated: int
     ) -> BuildReport:
         return BuildReport(
             generation=served,

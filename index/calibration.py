@@ -27,7 +27,8 @@ _SAMPLE = 128
 _FEWEST_TERMS, _MOST_TERMS = 5, 20
 # In a small folder the usual levels weigh as much as so many sentences.
 _USUAL_WEIGHT = 20
-
+# 128 sentences asked of 37,505 passages: 2.3 s by one thread, 1.6 by two, 2.0 by four (two cores, median
+# of four rounds); of 7,501, 0.7 by any. Each holds arrays as long as the index.
 _THREADS = 2
 
 Titled = tuple[str, Passage]

@@ -129,6 +129,37 @@ def row_problems(rows: Rows, encodings: Encodings, analyses: Analyses, groups: i
         yield from _differing(files.PASSAGES, "au contenu autre", differing)
 
 
+def posting_problems(
+    names: files.WordFiles,
+    terms: NDArray[np.uint64],
+    starts: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    counted: int,
+    passages: int,
+) -> Iterator[str]:
+    """Postings that cannot be those of `counted` counts of terms in so many passages: see `WordIndex`.
+
+    The arrays may stay on disk: they are read in parts.
+    """
+    if len(starts) != len(terms) + 1:
+        yield f"{names.starts} : {len(starts)} débuts, mais {len(terms)} termes dans {names.terms}"
+    if not len(starts) or starts[:1][0] != 0 or starts[-1:][0] != len(rows):
+        yield f"{names.rows} : ses lignes ne se suivent pas de 0 à {len(rows)}"
+    if len(rows) != counted:
+        yield f"{names.rows} : {len(rows)} lignes, mais {counted} dans {names.counts}"
+    for name, rising in ((names.terms, terms), (names.starts, starts)):
+        # One more than a part, so that its last is compared with the first of the next.
+        parts = (rising[start : start + _CHUNK + 1] for start in range(0, len(rising), _CHUNK))
+        if any((part[1:] <= part[:-1]).any() for part in parts):
+            yield f"{name} : n'est pas en ordre croissant"
+    outside = 0
+    for start in range(0, len(rows), _CHUNK):
+        part = rows[start : start + _CHUNK]
+        outside += int(((part < 0) | (part >= passages)).sum())
+    if outside:
+        yield f"{names.rows} : lignes qui ne sont celles d'aucun passage : {outside}"
+
+
 def sample_problems(stored: Vectors, encoded: Vectors, rows: Sequence[int]) -> Iterator[str]:
     """Rows whose stored vector is not the one that they are given when encoded again."""
     cosines = (stored[list(rows)] * encoded).sum(axis=1)

@@ -10,10 +10,20 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+_Piece = TypeVar("_Piece", contravariant=True)
+
+
+class Growing(Protocol[_Piece]):
+    """A new file that is written piece by piece. Raises OSError."""
+
+    def write(self, piece: _Piece, /) -> None: ...
+
+    def finish(self) -> None: ...
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
@@ -90,9 +100,46 @@ class ArrayFile:
             np.lib.format.write_array_header_1_0(_Writer(self._file.write), described)
 
 
-def append(file: ArrayFile, rows: NDArray[Any]) -> None:
-    """Adds rows to a file that grows. Raises OSError."""
-    file.write(rows)
+class _BytesFile:
+    """A new file that grows by bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with named(path):
+            self._file = path.open("xb")
+
+    def write(self, data: bytes) -> None:
+        with named(self._path):
+            self._file.write(data)
+
+    def finish(self) -> None:
+        with named(self._path):
+            self._file.close()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+
+
+def append(file: Growing[_Piece], piece: _Piece) -> None:
+    """Adds rows, or bytes, to a file that grows. Raises OSError."""
+    file.write(piece)
+
+
+def finish(file: Growing[Any]) -> None:
+    """Completes and closes a file that grew. Raises OSError."""
+    file.finish()
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """Writes a new file from the bytes that the block gives, in order.
+
+    Raises OSError: FileExistsError among them.
+    """
+    with closing(_BytesFile(path)) as file:
+        yield lambda data: append(file, data)
+        finish(file)
 
 
 @contextmanager
@@ -103,10 +150,10 @@ def array_writer(path: Path, dtype: np.dtype[Any], *shape: int) -> Iterator[Call
     parts are not as long as the whole.
     """
     with closing(ArrayFile(path, shape[1:], dtype)) as file:
-        yield file.write
+        yield lambda rows: append(file, rows)
         if file.rows != shape[0]:
             raise ValueError(f"{path.name}: {file.rows} rows written of {shape[0]}")
-        file.finish()
+        finish(file)
 
 
 def sync(path: Path) -> None:

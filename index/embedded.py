@@ -5,38 +5,21 @@ A question in, hits and what they are worth out. Decides nothing, writes nothing
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import Path
 
 import numpy as np
 
 from corpus.documents import Document, Passage, SetAside, Unread
 from corpus.glossary import Meaning
-from index import generation, lexicon
-from index.arrays import read_ragged
 from index.cached import SearchCache
 from index.calibration import Match, covered_share, match, read_text
 from index.cross_encoder import READ, Reranker
-from index.duplicates import Groups, Place
+from index.duplicates import Place
 from index.embedding import Encoder
 from index.engine import NOTHING_FOUND, Hit, Search, Signals
-from index.errors import DamagedIndex, IncompatibleIndex
 from index.expansion import NO_EXPANSION, asked_meanings, expansion
-from index.files import (
-    DUPLICATES,
-    LEXICON,
-    PHRASES,
-    SENTENCE_STARTS,
-    SENTENCES,
-    STORE,
-    TOKEN_STARTS,
-    TOKENS,
-    WORDS,
-)
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import question_terms
 from index.generation import Manifest
@@ -45,10 +28,8 @@ from index.questions import is_english
 from index.ragged import Ragged
 from index.ranking import Candidates, reordered
 from index.retrieval import Asked, Found, Retriever, ask
-from index.stages import ENCODING, MENDING, READING, RERANKING, Stopwatch, mark
+from index.stages import ENCODING, MENDING, READING, RERANKING, mark
 from index.store import DocumentSummary, Store, StoredPassage
-from index.vectors import open_vectors
-from index.words import open_word_index
 
 # What sharing all of a question's rare words is worth in cosine, when choosing a sentence.
 # `python -m bench.fit_sentences PIAF`: bench/RESULTS.md, "Highlight".
@@ -62,7 +43,7 @@ Defining = Mapping[int, frozenset[int]]
 
 
 class EmbeddedEngine:
-    """One generation, opened; vectors and words in memory, texts read for the hits alone."""
+    """One generation, opened; vectors, words and texts are read from disk as they are needed."""
 
     def __init__(
         self,
@@ -92,15 +73,11 @@ class EmbeddedEngine:
         """The `limit` best passages for a question, by meaning and by words together.
 
         Only among those that `filters` allow; of passages that say the same thing, the best. A question
-        asked lately is not searched again: its `seconds` are empty.
+        asked lately is not searched again.
         """
-        return self._searches.get((question, limit, filters), lambda: self._timed(question, limit, filters))
-
-    def _timed(self, question: str, limit: int, filters: Filters) -> Search:
-        with Stopwatch() as stopwatch:
-            found = self._searched(question, limit, filters)
-            mark(READING)
-        return replace(found, seconds=stopwatch.seconds)
+        return self._searches.get(
+            (question, limit, filters), lambda: self._searched(question, limit, filters)
+        )
 
     def _searched(self, question: str, limit: int, filters: Filters) -> Search:
         allowed = self._allowed(filters)
@@ -126,6 +103,7 @@ class EmbeddedEngine:
         found = Found(candidates.taken(best[:limit]), found.near, found.worded)
         hits = self._hits(question, asked, found, defining, allowed)
         signals = self._signals(asked, found, hits[0], english=english, defined=bool(defining))
+        mark(READING)
         return Search(hits, signals, self.manifest.generation)
 
     def document(self, document_id: str) -> Document | None:
@@ -244,47 +222,3 @@ class EmbeddedEngine:
             french=not english,
             defined=defined,
         )
-
-
-def open_engine(home: Path, encoder: Encoder, reranker: Reranker | None = None) -> EmbeddedEngine:
-    """Opens the generation served: see `open_generation`. Raises NoIndex too."""
-    return generation.opened(home, lambda folder: open_generation(folder, encoder, reranker))
-
-
-def open_generation(folder: Path, encoder: Encoder, reranker: Reranker | None = None) -> EmbeddedEngine:
-    """Opens a generation, once its files are verified.
-
-    Raises DamagedIndex, or IncompatibleIndex when another model built it.
-    """
-    manifest = generation.verify(folder)
-    if (manifest.fingerprint, manifest.dimension) != (encoder.fingerprint, encoder.dimension):
-        raise IncompatibleIndex(
-            f"l'index a été construit avec le modèle {manifest.model} ({manifest.fingerprint}), "
-            f"pas avec {encoder.name} ({encoder.fingerprint}) ; lancez : sourcier build"
-        )
-    try:
-        return EmbeddedEngine(
-            manifest,
-            encoder,
-            Store(folder / STORE),
-            open_retriever(folder),
-            read_ragged(folder, SENTENCES, SENTENCE_STARTS),
-            lexicon.from_bytes((folder / LEXICON).read_bytes()),
-            reranker,
-        )
-    except (OSError, RuntimeError, ValueError, KeyError, sqlite3.Error) as error:
-        # The bytes are as written, so what is wrong is the machine (memory, disk, rights).
-        raise DamagedIndex(
-            f"{folder.name} ne s'ouvre pas ({type(error).__name__}) ; relancez, ou : sourcier build"
-        ) from error
-
-
-def open_retriever(folder: Path) -> Retriever:
-    """The arrays of a generation, the large ones read from disk as they are needed."""
-    return Retriever(
-        open_vectors(folder),
-        open_word_index(folder, WORDS),
-        open_word_index(folder, PHRASES),
-        Groups(np.load(folder / DUPLICATES, allow_pickle=False)),
-        read_ragged(folder, TOKENS, TOKEN_STARTS) if (folder / TOKENS).exists() else None,
-    )

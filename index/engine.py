@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.documents import Document, Passage, SetAside, Unread
@@ -57,15 +57,11 @@ NOTHING_FOUND = Signals(best=Match(0.0, 0.0, 0.0), usual=Match(0.0, 0.0, 0.0), k
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The hits of one question, best first, all of one generation; none if no passage is allowed.
-
-    `seconds` that each of `index.stages` took, which are no part of what was found.
-    """
+    """The hits of one question, best first, all of one generation; none if no passage is allowed."""
 
     hits: tuple[Hit, ...]
     signals: Signals
     generation: str
-    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class Engine(Protocol):

@@ -75,49 +75,56 @@ def open_array(path: Path) -> NDArray[Any]:
     mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     # NumPy's own class of mapped arrays costs 1 µs a slice, and a question takes many.
     plain = cast(NDArray[Any], mapped.view(np.ndarray))
-    if blocks is None:
-        return plain
-    checked = plain.view(CheckedArray)
-    checked.checks(plain, blocks, mapped.offset)
-    return checked
+    # Who reads rows of one reads rows of the other; what only an array has is an error, not unchecked.
+    return plain if blocks is None else cast(NDArray[Any], CheckedArray(plain, blocks, mapped.offset))
 
 
-class CheckedArray(np.ndarray[Any, Any]):
+class CheckedArray:
     """An array on disk, each block of which is compared with its digest before it is given.
 
-    It gives slices and rows, copied, as ordinary arrays. Arithmetic on the whole would read past the
-    check, so there is none: take `array[:]`. Safe to read from several threads.
+    It gives slices and rows, copied, as ordinary arrays. No array itself, of which NumPy would read the
+    memory past the check: where a function takes it for one, all of it is read and compared. There is
+    no arithmetic: take `array[:]`. Safe to read from several threads.
     """
 
     # NumPy then refuses arithmetic one side of which is here.
-    __array_ufunc__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None
 
-    _plain: NDArray[Any]
-    _blocks: _Blocks | None = None
-    _offset: int
-    _row: int
-
-    def checks(self, plain: NDArray[Any], blocks: _Blocks, offset: int) -> None:
+    def __init__(self, plain: NDArray[Any], blocks: _Blocks, offset: int) -> None:
         """Reads `plain`, which begins at this byte of the file of these blocks."""
+        self.shape, self.dtype, self.ndim = plain.shape, plain.dtype, plain.ndim
         self._plain, self._blocks, self._offset = plain, blocks, offset
         self._row = plain.strides[0]
 
+    def __len__(self) -> int:
+        return len(self._plain)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """All of it. Raises DamagedIndex; ValueError where it may not be copied."""
+        if copy is False:
+            raise ValueError("what is on disk is copied when it is read")
+        return np.array(self[:], dtype, copy=copy)
+
     def __getitem__(self, key: Any) -> Any:
-        """The rows of a slice or of an array of rows. Raises DamagedIndex, which names the file."""
-        if self._blocks is None:
-            raise TypeError("a view of a checked array is not checked: take rows of the array itself")
+        """The rows of a slice, of an array or a list of rows, or one. Raises DamagedIndex, which names
+        the file.
+        """
+        if isinstance(key, tuple):
+            raise TypeError("a checked array gives rows: take columns of those")
         if isinstance(key, slice):
-            first, last, step = key.indices(len(self._plain))
+            first, last, step = key.indices(len(self))
             if step != 1:
                 return self[np.arange(first, last, step)]
             if first >= last:
                 return self._plain[key]
             read = self._blocks.read(self._offset + first * self._row, self._offset + last * self._row)
-            return np.frombuffer(read, self._plain.dtype).reshape(-1, *self._plain.shape[1:])
+            return np.frombuffer(read, self.dtype).reshape(-1, *self.shape[1:])
         rows = np.asarray(key)
         if rows.dtype == np.bool_:
             rows = np.flatnonzero(rows)
-        begin = self._offset + np.where(rows < 0, rows + len(self._plain), rows).ravel() * self._row
+        elif not rows.size:
+            rows = rows.astype(np.int64)  # an empty list is one of floats
+        begin = self._offset + np.where(rows < 0, rows + len(self), rows).ravel() * self._row
         self._blocks.check_each(begin, self._row)
         return self._plain[rows]
 

@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import time
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,9 @@ from index.onnx_graph import RECIPE
 Runtime = Literal["onnx", "torch"]
 # Seconds. A preparation that has not ended by then is dead.
 _LONGEST = 3600.0
+# Of a hub's model: other runtimes' copies of the weights, which are not needed.
+_LEFT = ["onnx/*", "openvino/*", "*.onnx", "*.msgpack", "*.h5", "*.ot"]
+_REFUSED, _BUILDING = "refused.txt", ".building-"
 _log = logging.getLogger(__name__)
 
 
@@ -83,9 +87,9 @@ def prepare(model: str | None, models: Path) -> Path | None:
     """
     target = _target(model, models)
     if (target / DESCRIPTION).exists():
-        return target
+        return _told(target)
     # Kept, so that it is not tried at each start; a later recipe tries again, under another name.
-    refused = target / "refused.txt"
+    refused = target / _REFUSED
     if not refused.exists():
         if target.exists():
             return target  # damaged: whoever reads its description says so
@@ -100,10 +104,9 @@ def prepare(model: str | None, models: Path) -> Path | None:
             else:
                 export(load_model(folder), target, model)
         except Unsupported as error:
-            target.mkdir(parents=True, exist_ok=True)
-            refused.write_text(str(error), "utf-8")
+            _refuse(target, str(error))
         else:
-            return target
+            return _told(target)
     reason = refused.read_text("utf-8")
     name = model or default_model.MODEL_NAME
     _log.warning("le modèle %s est calculé par torch, plus lentement : %s", name, reason)
@@ -118,9 +121,32 @@ def _torch_encoder(folder: Path, name: str, learned: Interaction | None) -> Enco
     return SentenceTransformerEncoder(load_model(folder), name, fingerprint, learned)
 
 
+def _told(target: Path) -> Path:
+    description = read_description(target)
+    if description.precision != "int8":
+        name = description.name
+        _log.warning(
+            "le modèle %s est calculé sans 8 bits, plus lentement : ils changeraient ses vecteurs", name
+        )
+    return target
+
+
+def _refuse(target: Path, reason: str) -> None:
+    """Keeps the reason, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=target.parent))
+    (made / _REFUSED).write_text(reason, "utf-8")
+    made.chmod(0o755)
+    try:
+        made.rename(target)
+    except OSError:
+        # Another process finished first; it says the same.
+        shutil.rmtree(made, ignore_errors=True)
+
+
 def _sweep(models: Path) -> None:
     """Removes what preparations that died have left: one that lives takes half a minute."""
-    for left in models.glob(".building-*"):
+    for left in models.glob(f"{_BUILDING}*"):
         if time.time() - left.stat().st_mtime > _LONGEST:
             shutil.rmtree(left, ignore_errors=True)
 
@@ -150,11 +176,10 @@ def _folder_of(model: str) -> Path:
 
     try:
         try:
-            return Path(snapshot_download(model, local_files_only=True))
+            # The same patterns, or a copy without them is taken for one that is not whole.
+            return Path(snapshot_download(model, local_files_only=True, ignore_patterns=_LEFT))
         except LocalEntryNotFoundError:
-            # Other runtimes' copies of the weights are not needed.
-            left = ["onnx/*", "openvino/*", "*.onnx", "*.msgpack", "*.h5", "*.ot"]
-            return Path(snapshot_download(model, ignore_patterns=left))
+            return Path(snapshot_download(model, ignore_patterns=_LEFT))
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelUnavailable(
             f"le modèle {model} ne se charge pas ({type(error).__name__}) ; "

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from index import disk
 from index.embedding import Vectors
-
-Rows = NDArray[np.int64]
+from index.vectors import ASKED, Rows
 
 # Of the exact ten nearest, this share must be found, and of those to the points it is measured on a
 # little more: where 0.990 of these were found of 100,000 rows, 0.988 of the questions' were.
@@ -36,8 +35,6 @@ _TRAINED_PER_LIST, _ROUNDS = 24, 4
 # own list and says nothing: its recall is 1.0 with any probes. Of 2,048 lists 128 are probed: PIAF's
 # questions find 0.992, those on labour law 0.993, points between three rows 1.0, between five 0.948.
 _MEASURED, _BETWEEN = 256, 4
-# Asked for at once, as a search does.
-_ASKED = 100
 # Where filters leave a share, so many more are proposed, and most are of that share.
 _SPARE, _MOST = 1.5, 3_000
 _CHUNK = 65_536
@@ -61,9 +58,11 @@ class Neighbours:
             # What is among the best, and allowed, is the best of what is allowed. FAISS asked for
             # allowed rows alone is ten times slower.
             rows = self._search(question, more)
-            rows = rows[allowed[rows]]
-            if len(rows) >= limit:
-                return rows[:limit]
+            kept = allowed[rows]
+            # Not where the filter leaves out the question's own surroundings: the recall was measured
+            # for the nearest, and what is farther also stands in lists that were not probed.
+            if np.count_nonzero(kept[:ASKED]) >= _NEAREST and np.count_nonzero(kept) >= limit:
+                return rows[kept][:limit]
         bits = np.packbits(allowed, bitorder="little")
         # They may be far from the question, in lists that it would not probe. All: 50 ms at a million.
         # FAISS declares its C++ signatures; its Python side takes an array and names.
@@ -73,8 +72,12 @@ class Neighbours:
     def _search(
         self, question: Vectors, limit: int, parameters: faiss.SearchParametersIVF | None = None
     ) -> Rows:
-        _, found = self._index.search(question[None, :], min(limit, self._index.ntotal), params=parameters)
+        wanted = min(limit, self._index.ntotal)
+        _, found = self._index.search(question[None, :], wanted, params=parameters)
         rows: Rows = found[0][found[0] >= 0]
+        if len(rows) < wanted and parameters is None:
+            # The lists probed hold no more, and the others do.
+            return self._search(question, limit, faiss.SearchParametersIVF(nprobe=self._index.nlist))  # type: ignore[call-arg]
         return rows
 
 
@@ -104,7 +107,9 @@ def write_neighbours(path: Path, rows: Vectors) -> dict[str, str | int | float] 
     recall = _tuned(index, rows)
     if recall < RECALL:
         return None
-    disk.write_bytes(path, faiss.serialize_index(index).data)
+    with disk.new_file(path) as write:
+        # Piece by piece: whole it would be in memory three times, 1.2 GB for a million rows.
+        faiss.write_index(index, faiss.PyCallbackIOWriter(write))  # type: ignore[attr-defined]
     return {
         "kind": "ivf_sq8",
         "lists": lists,
@@ -129,7 +134,7 @@ def _tuned(index: faiss.IndexIVF, rows: Vectors) -> float:
     probes, recall = max(1, index.nlist // 64), 0.0
     while True:
         index.nprobe = min(probes, index.nlist)
-        _, found = index.search(questions, PROPOSED * _ASKED)
+        _, found = index.search(questions, PROPOSED * ASKED)
         hits = [
             np.count_nonzero(rows[np.sort(near[near >= 0])] @ question >= cosine)
             for question, near, cosine in zip(questions, found, least, strict=True)

@@ -6,10 +6,12 @@ several threads, which is faster than one text by several cores.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import platform
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus import cores
 from index.embedding import (
     EncodedPassage,
     EncodedQuestion,
@@ -46,7 +49,7 @@ _WINDOW = 512
 class Description:
     """What a written model says of itself. `longest`: the tokens that it reads; `first_position`: the
     place of a text's first token in its table; `pooling`: "mean" or "cls"; `precision`: "int8" or
-    "float32".
+    "float32"; `files`: the sha256 of each of the others.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Description:
     precision: str
     question_prompt: str
     passage_prompt: str
+    files: Mapping[str, str]
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
@@ -74,14 +78,15 @@ class _Tokens:
 class OnnxEncoder:
     """A model of a folder that `onnx_export.export` wrote. See `Encoder`.
 
-    Methods are safe to call from several threads. A text's vectors do not depend, beyond the rounding
-    of a sum, on what is read beside it.
+    Methods are safe to call from several threads. A text's vectors do not depend on what is read beside
+    it: in 8 bits to the last bit, in float32 but for the rounding of a sum.
     """
 
     def __init__(self, folder: Path, interaction: Interaction | None = None) -> None:
         """Raises ModelUnavailable."""
         self._description = read_description(folder)
         try:
+            _check(folder, self._description)
             self._session = open_session(folder / GRAPH)
             self._tokenizer = _open_tokenizer(folder / TOKENIZER)
         # The tokenizer's errors have no class of their own, ONNX Runtime's many.
@@ -108,12 +113,12 @@ class OnnxEncoder:
 
     def encode_passages(self, passages: Sequence[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:
         """See Encoder. On all cores; passages are tokenised as results are consumed."""
-        cores = len(os.sched_getaffinity(0))
-        with ThreadPoolExecutor(cores, thread_name_prefix="encoder") as pool:
+        count = cores.count()
+        with ThreadPoolExecutor(count, thread_name_prefix="encoder") as pool:
             running: deque[Future[list[tuple[int, EncodedPassage]]]] = deque()
             for batch in self._batches(passages):
                 running.append(pool.submit(self._encode, passages, batch))
-                if len(running) > 2 * cores:
+                if len(running) > 2 * count:
                     yield from running.popleft().result()
             while running:
                 yield from running.popleft().result()
@@ -178,14 +183,25 @@ def read_description(folder: Path) -> Description:
         raise _damaged(folder, error) from error
 
 
+def _check(folder: Path, description: Description) -> None:
+    """Raises ValueError unless each file is as written: a wrong weight shows in nothing but answers."""
+    for name, expected in description.files.items():
+        with (folder / name).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
+                raise ValueError(name)
+
+
 def open_session(graph: Path) -> Any:
     """An ONNX Runtime session of one core: what runs at once is for its callers to choose."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # The graph is written as it is to run; further fusions are slower (see `onnx_graph`).
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # The graph is written as it is to run; further fusions are slower (see `onnx_graph`). But products of
+    # u8 by i8 overflow on an x86 without VNNI: there ONNX Runtime rewrites them, in an extended step.
+    levels = onnxruntime.GraphOptimizationLevel
+    options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED if _overflows() else levels.ORT_ENABLE_BASIC
+    options.add_session_config_entry("session.x64quantprecision", "1")
     options.log_severity_level = 3  # errors
     return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
@@ -206,6 +222,16 @@ def _feed(texts: Sequence[_Tokens], first_position: int) -> dict[str, NDArray[An
         mask[row, : len(tokens.ids)] = 1
     positions = np.broadcast_to(np.arange(first_position, first_position + shape[1]), shape)
     return {"tokens": ids, "positions": positions, "mask": mask}
+
+
+def _overflows() -> bool:
+    """Whether this processor is an x86 without instructions for 8-bit products."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return False
+    try:
+        return "vnni" not in Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return True  # slower, and right
 
 
 def _open_tokenizer(path: Path) -> Any:

@@ -90,6 +90,7 @@ def export(
         precision="float32" if exact else "int8",
         question_prompt=prompts.question,
         passage_prompt=prompts.passage,
+        files={},
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Same folder: a rename is atomic only within one filesystem.
@@ -143,11 +144,15 @@ def _write(folder: Path, model: onnx.ModelProto, description: Description) -> No
             onnx.external_data_helper.set_external_data(constant, location=f"{EMBEDDINGS}.bin")
     (folder / f"{EMBEDDINGS}.bin").unlink(missing_ok=True)
     onnx.save_model(model, folder / GRAPH)
+    names = (GRAPH, f"{EMBEDDINGS}.bin", TOKENIZER)
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    described = replace(description, files=files)
     # Prompts, pooling and the rest are said there alone; under another name the vectors are the same.
-    digest = hashlib.sha256(replace(description, name="").to_json().encode())
-    for path in (folder / GRAPH, folder / f"{EMBEDDINGS}.bin", folder / TOKENIZER):
-        digest.update(path.read_bytes())
-    whole = replace(description, fingerprint=description.fingerprint or digest.hexdigest())
+    digest = hashlib.sha256(replace(described, name="").to_json().encode()).hexdigest()
+    given = description.fingerprint
+    if given and description.precision != "int8":
+        given += f"-{description.precision}"  # other vectors
+    whole = replace(described, fingerprint=given or digest)
     (folder / DESCRIPTION).write_text(whole.to_json(), "utf-8")
 
 

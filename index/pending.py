@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from index import generation
 from index.errors import DamagedIndex
 from index.files import STORE
 from index.store import Store
+
+# What a store with other bytes raises: SQLite where its pages say nothing, the others where they say
+# something else. Its hash, which would tell, takes a second for a large one.
+_DAMAGE = (sqlite3.Error, ValueError, LookupError, TypeError)
 
 
 def pending(texts: Path, home: Path) -> Changes:
@@ -29,7 +34,6 @@ def _surveyed(folder: Path) -> Survey:
     try:
         with closing(Store(folder / STORE)) as store:
             return store.survey()
-    except OSError as error:
-        raise DamagedIndex(
-            f"{folder.name} ne s'ouvre pas ({said(error)}) ; lancez : sourcier build"
-        ) from None
+    except (OSError, *_DAMAGE) as error:
+        why = said(error) if isinstance(error, OSError) else type(error).__name__
+        raise DamagedIndex(f"{folder.name} ne s'ouvre pas ({why}) ; lancez : sourcier build") from None

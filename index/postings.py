@@ -11,17 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.counting import MOST_COUNTED, TERM_BITS
 from index.ragged import Ragged
-
-Term = str
 
 # Measured on PIAF (bench/RESULTS.md, "Word index"): passages are of like length and repeat
 # little, so counts saturate early (0.7 rather than 1.2) and length weighs less (0.4, not 0.75).
 K1 = 0.7
 B = 0.4
 
-# A term is this many bits of a digest, above a count of one byte.
-TERM_BITS, MOST_COUNTED = 56, 255
 # Counts sorted at once: 300 MB while they are. Each such part reads all counts, in 0.2 s at 60 million.
 _AT_ONCE = 1 << 22
 

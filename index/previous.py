@@ -24,6 +24,7 @@ from index.store import Store
 # What follows from one text alone comes from these files, and from corpus.
 _ANALYSIS = (
     "calibration.py",
+    "counting.py",
     "duplicates.py",
     "encoding.py",
     "french.py",

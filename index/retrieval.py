@@ -16,11 +16,9 @@ from index.questions import specifics
 from index.ragged import Ragged
 from index.ranking import Candidates, Rows, fuse, rerank
 from index.stages import PROPOSING, mark
-from index.vectors import VectorIndex
+from index.vectors import ASKED, VectorIndex
 from index.words import WordIndex
 
-# 96 % of PIAF's right passages are in the first 40 of a fused list; each searcher proposes more.
-_PROPOSED = 100
 # Like passages take one another's place among them: at least so many that differ are proposed.
 _FEWEST_DISTINCT = 50
 # So many meet the question token by token: 97 % of PIAF's right passages are among them.
@@ -120,7 +118,8 @@ class Retriever:
 
     def _proposals(self, asked: Asked, limit: int, allowed: Allowed | None) -> tuple[Rows, Rows]:
         """The rows that each searcher proposes: more when most of them say the same thing."""
-        count = _PROPOSED
+        # 96 % of PIAF's right passages are in the first 40 of a fused list; each searcher proposes more.
+        count = ASKED
         while True:
             near, _ = self._vectors.nearest(asked.vector, count, allowed)
             if len(near) < count or self.groups.count(near) >= max(limit, _FEWEST_DISTINCT):

@@ -30,7 +30,7 @@ class RaggedFile:
 
     def finish(self) -> Ragged:
         """The rows of the file, complete and closed."""
-        self._values.finish()
+        disk.finish(self._values)
         return self.written()
 
     def close(self) -> None:

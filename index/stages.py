@@ -22,13 +22,12 @@ STAGES = (RESOLVING, MENDING, WAITING, ENCODING, PROPOSING, RERANKING, READING, 
 class Stopwatch:
     """The seconds of each stage between the start and the end of a block, by the marks made in it.
 
-    Inside another's block, it counts for that one too, once its own ends.
+    One at a time: inside another's block, it takes the marks, and the other gets no more of them.
     """
 
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
         self._last = 0.0
-        self._outer: Stopwatch | None = None
 
     @property
     def seconds(self) -> Mapping[str, float]:
@@ -36,7 +35,6 @@ class Stopwatch:
         return self._seconds
 
     def __enter__(self) -> Stopwatch:
-        self._outer = _running.stopwatch
         _running.stopwatch = self
         self._last = time.perf_counter()
         return self
@@ -44,19 +42,12 @@ class Stopwatch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        outer = _running.stopwatch = self._outer
-        if outer is not None:
-            for stage, seconds in self._seconds.items():
-                outer._add(stage, seconds)
-            outer._last += sum(self._seconds.values())
+        _running.stopwatch = None
 
     def mark(self, stage: str, at: float) -> None:
         """What passed since the last mark, until the `perf_counter` time `at`, was this stage."""
-        self._add(stage, at - self._last)
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + at - self._last
         self._last = at
-
-    def _add(self, stage: str, seconds: float) -> None:
-        self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds
 
 
 class _Running(threading.local):

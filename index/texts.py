@@ -5,7 +5,7 @@ Encodes nothing, and writes nothing but what `readings` puts aside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,13 @@ from corpus.changes import Changes, compare
 from corpus.cleaning import edge_lines, recurring_lines
 from corpus.documents import CutDocument, Unread
 from corpus.passages import TokenStarts, cut_document
-from corpus.reading.apart import parsing
+from corpus.reading.apart import KILLED, parsing
 from corpus.reading.folder import CHANGED, Read, list_files, read_files
-from corpus.reading.survey import NOTHING_KNOWN, FileState, survey
+from corpus.reading.survey import NOTHING_KNOWN, FileState, Survey, survey
 from index.previous import Previous
+from index.progress import Progress
 from index.readings import Readings
 from index.store import DocumentRows
-
-# stage, done, total. May raise BuildCancelled, which stops the build.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def gather(
         # A file that failed may be readable now, without its bytes having changed: rights, memory.
         known = {u.source: u for u in before.left if not u.failed and u.source in same}
     wanted = [source for source in hashes if source not in documents and source not in known]
-    unread = _read(texts, wanted, progress, readings.add, hashes)
+    unread = _read(texts, wanted, progress, readings.add, hashes, _deadly(before, hashes))
     recurring = recurring_lines(lambda: _edges(previous, documents, readings))
     if previous is not None and recurring != previous.recurring:
         recut = list(previous.holding(documents, recurring ^ previous.recurring))
@@ -137,11 +135,12 @@ def _read(
     progress: Progress,
     take: Callable[[Read], None],
     hashes: Mapping[str, str] | None = None,
+    deadly: Collection[str] = (),
 ) -> list[Unread]:
-    """Gives `take` each text; what could not be read."""
+    """Gives `take` each text; what could not be read. `deadly`: see `parsing`."""
     unread: list[Unread] = []
     progress("lecture", 0, len(sources))
-    with parsing(sources) as (parse, ahead):
+    with parsing(sources, deadly=deadly) as (parse, ahead):
         for done, result in enumerate(read_files(texts, sources, hashes, parse, ahead), 1):
             if isinstance(result, Read):
                 take(result)
@@ -149,6 +148,16 @@ def _read(
                 unread.append(result)
             progress("lecture", done, len(sources))
     return unread
+
+
+def _deadly(before: Survey, hashes: Mapping[str, str]) -> frozenset[str]:
+    """The files whose bytes killed their reader at the build before, under whatever name."""
+    killed = {
+        before.files[u.source].sha256
+        for u in before.left
+        if u.reason.startswith(KILLED) and u.source in before.files
+    }
+    return frozenset(source for source, sha256 in hashes.items() if sha256 in killed)
 
 
 def _edges(

@@ -22,8 +22,11 @@ Rows = NDArray[np.int64]
 # How the nearest are found, for the manifest: its `kind`, and which share of the exact ten it finds.
 Measured = dict[str, str | int | float]
 
-# Up to so many rows all are compared: 40,000 × 384 take 2.2 ms on one core, and 61 MB.
-EXACT_LIMIT = 40_000
+# Asked for at once by a search: at this many a proposer's recall is measured.
+ASKED = 100
+# Up to so many bytes all are compared: 40,000 rows of 384 take 2.2 ms on one core. Less than
+# `manifest.LARGE`, beyond which blocks are checked and copied: 30,000 rows of 768 would take 36 ms.
+EXACT_BYTES = 40_000 * 384 * 4
 # So many allowed rows or fewer are all compared too, wherever they stand.
 _FEW = 16_384
 # Rows read at once of those that stay on disk: 25 MB of 384 float32.
@@ -92,9 +95,10 @@ def build_vector_index(vectors: Vectors) -> VectorIndex:
     return VectorIndex(np.ascontiguousarray(vectors, np.float32))
 
 
-def write_vectors(folder: Path, vectors: Vectors, exact_limit: int = EXACT_LIMIT) -> VectorIndex:
+def write_vectors(folder: Path, vectors: Vectors, exact_bytes: int | None = None) -> VectorIndex:
     """Writes unit vectors of shape (passages, dimension), which may be on disk themselves, and what
-    proposes among them where they are more than `exact_limit`; returns them, opened.
+    proposes among them where they take more than `exact_bytes`, EXACT_BYTES if not given; returns them,
+    opened.
 
     Raises OSError: FileExistsError among them.
     """
@@ -102,7 +106,8 @@ def write_vectors(folder: Path, vectors: Vectors, exact_limit: int = EXACT_LIMIT
         for start in range(0, len(vectors), _CHUNK):
             write(vectors[start : start + _CHUNK])
     rows, measured = open_array(folder / VECTORS), None
-    if len(rows) > exact_limit:
+    # Four bytes a coordinate, whatever the type of what was given.
+    if 4 * rows.shape[0] * rows.shape[1] > (EXACT_BYTES if exact_bytes is None else exact_bytes):
         # Imported where it is needed: a small index serves without it.
         from index.neighbours import write_neighbours
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,11 +22,13 @@ from index import checks, files
 from index.arrays import Analyses, Encodings, read_arrays
 from index.calibration import Titled
 from index.checks import Rows
+from index.counting import TermCounts
 from index.duplicates import DIGEST
 from index.embedding import Encoder, Vectors
 from index.encoding import contents, encoder_input
 from index.errors import DamagedIndex, IncompatibleIndex
 from index.manifest import file_problems, read_manifest
+from index.mapped import blocks_of, open_array
 from index.store import Store
 
 _ARRAYS = (
@@ -84,7 +87,8 @@ def inspect_generation(folder: Path, encoder: Encoder | None = None, sample: int
     problems = list(damaged.values())
 
     def parsed(names: Collection[str], read: Callable[[], _Read]) -> _Read | None:
-        if damaged.keys() & names:
+        # A large array is read through the digests of its blocks.
+        if damaged.keys() & {each for name in names for each in (name, blocks_of(folder / name).name)}:
             return None
         try:
             return read()
@@ -102,6 +106,9 @@ def inspect_generation(folder: Path, encoder: Encoder | None = None, sample: int
     if texts is not None and arrays is not None:
         encodings, analyses, groups = arrays
         problems += checks.row_problems(texts.rows, encodings, analyses, groups)
+        for names, counted in ((files.WORDS, analyses.terms), (files.PHRASES, analyses.phrases)):
+            read = partial(_posting_problems, folder, names, counted, texts.counts["passages"])
+            problems += parsed((names.terms, names.starts, names.rows), read) or []
         expected = (texts.counts["passages"], manifest.dimension)
         if encoder is not None and encodings.vectors.shape == expected:
             encoded = len(texts.sample)
@@ -165,8 +172,12 @@ def _read_document(store: Store, document_id: str, rows: range) -> CutDocument:
 
 def _read_all_arrays(folder: Path) -> tuple[Encodings, Analyses, int]:
     """The arrays, and the rows of the file of duplicates."""
-    groups = np.load(folder / files.DUPLICATES, allow_pickle=False)
-    return *read_arrays(folder), len(groups)
+    return *read_arrays(folder), len(open_array(folder / files.DUPLICATES))
+
+
+def _posting_problems(folder: Path, names: files.WordFiles, counted: TermCounts, passages: int) -> list[str]:
+    terms, starts, rows = (open_array(folder / name) for name in (names.terms, names.starts, names.rows))
+    return list(checks.posting_problems(names, terms, starts, rows, len(counted.rows.values), passages))
 
 
 def _encoded(sample: dict[int, Titled], encoder: Encoder) -> Vectors:

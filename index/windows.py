@@ -1,6 +1,7 @@
 """The texts of a folder as a stream, in the order of sources: what stays, and what is cut and analysed now.
 
-A window holds a bounded number of fresh passages, however large the folder or a text. Writes nothing.
+A window holds a bounded number of fresh passages, however large the folder. A very long text is cut whole
+all the same, and its passages shared out: of it, only the encoding is bounded. Writes nothing.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from corpus.glossary import Defined, mined
 from corpus.passages import TokenStarts
 from index.arrays import Analyses
 from index.calibration import Titled, read_text
+from index.counting import count_terms
 from index.duplicates import likenesses
 from index.encoding import contents
 from index.french import phrases, terms
 from index.store import DocumentRows
 from index.texts import Gathered, cut
-from index.words import count_terms
 
 # Fresh passages. An encoder wants passages of like length together, and finds them among so many;
 # what they are encoded to takes 25 kB each until it is written.

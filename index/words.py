@@ -5,11 +5,8 @@ Scores passages for terms. Does not read text (see `french`) and does not order 
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +14,10 @@ from numpy.typing import NDArray
 
 from index import disk
 from index.best_rows import Posting, best_rows
+from index.counting import TERM_BITS, TermCounts, digest_of
 from index.files import WordFiles
 from index.mapped import open_array
-from index.postings import MOST_COUNTED, TERM_BITS, Term, inverse_document_frequency, postings
+from index.postings import inverse_document_frequency, postings
 from index.ragged import Ragged
 
 Rows = NDArray[np.int64]
@@ -27,19 +25,6 @@ Rows = NDArray[np.int64]
 # A place in sorted digests is that of the digest among all numbers, to within so many roots of how
 # many there are: of uniform draws, one of 10^13 is farther.
 _SPREAD = 4
-
-
-@dataclass(frozen=True, slots=True)
-class TermCounts:
-    """Which terms each passage holds, and how often: `rows` has a number for each, the term's digest
-    above and the count in the lowest byte, in rising order within a passage.
-
-    A term is its digest alone, and a digest follows from its term alone: so a passage's counts are
-    moved from index to index as they are, and no vocabulary is ever held. Of 30 million terms two
-    share a digest in one corpus of 160; they are then one term.
-    """
-
-    rows: Ragged
 
 
 class WordIndex:
@@ -116,16 +101,6 @@ class WordIndex:
         return None
 
 
-def count_terms(passages: Sequence[Counter[str]]) -> TermCounts:
-    """Passages given as term counts. A count above 255 is told as 255, of which BM25 makes the same."""
-    rows = [
-        sorted(digest_of(term) << 8 | min(count, MOST_COUNTED) for term, count in counts.items())
-        for counts in passages
-    ]
-    values = np.fromiter((value for row in rows for value in row), np.uint64)
-    return TermCounts(Ragged(values, np.cumsum([0, *map(len, rows)], dtype=np.int64)))
-
-
 def build_word_index(counted: TermCounts) -> WordIndex:
     """Indexes passages given as term counts, in memory."""
     parts = list(postings(counted.rows))
@@ -147,20 +122,22 @@ def write_word_index(folder: Path, names: WordFiles, counted: TermCounts) -> Wor
     disk.save_array(folder / names.counts, counted.rows.values)
     disk.save_array(folder / names.count_starts, counted.rows.starts)
     total = len(counted.rows.values)
-    terms: list[NDArray[np.uint64]] = []
-    frequencies: list[NDArray[np.int64]] = []
+    held = 0
     with (
+        closing(disk.ArrayFile(folder / names.terms, (), np.uint64)) as terms,
+        closing(disk.ArrayFile(folder / names.starts, (), np.int64)) as starts,
         disk.array_writer(folder / names.rows, np.dtype(np.int32), total) as rows,
         disk.array_writer(folder / names.weights, np.dtype(np.float32), total) as weights,
     ):
+        disk.append(starts, np.zeros(1, np.int64))
         for part in postings(counted.rows):
-            terms.append(part.terms)
-            frequencies.append(part.frequencies)
+            disk.append(terms, part.terms)
+            disk.append(starts, held + np.cumsum(part.frequencies))
+            held += len(part.rows)
             rows(part.rows)
             weights(part.weights)
-    disk.save_array(folder / names.terms, np.concatenate(terms))
-    starts = np.concatenate([[0], np.cumsum(np.concatenate(frequencies))]).astype(np.int64)
-    disk.save_array(folder / names.starts, starts)
+        disk.finish(terms)
+        disk.finish(starts)
     return open_word_index(folder, names)
 
 
@@ -179,11 +156,3 @@ def read_term_counts(folder: Path, names: WordFiles) -> TermCounts:
     """The counts that the index of these names was made from, read from disk as they are needed."""
     starts = open_array(folder / names.count_starts)[:]
     return TermCounts(Ragged(open_array(folder / names.counts), starts))
-
-
-# A language has few words, and each comes back in thousands of passages.
-@lru_cache(maxsize=1 << 17)
-def digest_of(term: Term) -> int:
-    """TERM_BITS bits that stand for a term: the same in every index."""
-    digest = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=TERM_BITS // 8).digest()
-    return int.from_bytes(digest, "big")

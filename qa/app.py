@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import SourcierError, said
-from index.batching import LONGEST_QUEUE
+from index import batching
 from qa import problems
 from qa.builder import Builder
 from qa.config import Settings, texts_of
@@ -25,10 +25,8 @@ from qa.routes import asking, builds, chat, documents, health, page, state, text
 from qa.secure import SecurityHeaders
 from qa.serving import EngineHolder
 
-# A question that waits for the model holds a thread and nothing else: with 4 threads for 16 clients the
-# batches were short, and each question cost 14 % more. More threads than questions may wait, so that
-# one too many is refused at once, not kept for a thread.
-THREADS = LONGEST_QUEUE + 32
+# Threads for what is not a question that waits for the model.
+_OTHER_THREADS = 32
 _log = logging.getLogger(__name__)
 
 
@@ -84,7 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings | None = app.state.settings
     given: Builder | None = app.state.builder
     builder = app.state.builder = given or (Builder(settings) if settings else None)
-    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    to_thread.current_default_thread_limiter().total_tokens = threads()
     holder.start()
     try:
         if builder and settings and settings.watch:
@@ -101,6 +99,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await run_in_threadpool(builder.stop)
         app.state.builder = given
         await run_in_threadpool(holder.stop)
+
+
+def threads() -> int:
+    """How many requests are worked on at the same moment: more than questions may be with the model.
+
+    A question that waits for it, or shares a pass, holds a thread and nothing else: with 4 threads for
+    16 clients the batches were short, and each question cost 14 % more. One too many is then refused
+    at once, not kept for a thread.
+    """
+    with_the_model = batching.LONGEST_QUEUE + batching.MOST_TOGETHER * batching.passes_at_once()
+    return with_the_model + _OTHER_THREADS
 
 
 def _writer_of(settings: Settings | None) -> Writer | None:

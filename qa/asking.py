@@ -12,6 +12,7 @@ from index.filtering import Filters
 from index.stages import COMPOSING, RESOLVING, Stopwatch, mark
 from qa.answer import ask
 from qa.chat.messages import history_of
+from qa.citing import cite
 from qa.conversation import searched
 from qa.replies import ask_out, search_out
 from qa.schemas import AskOut, SearchOut, TurnIn
@@ -44,8 +45,9 @@ def found_for(
     with Stopwatch() as stopwatch:
         found_by = _resolved(engine, question, history)
         found = engine.search(found_by, top_k, filters)
+        citations = cite(found, found_by)
         mark(COMPOSING)
-    return search_out(found_by, found, stopwatch.seconds)
+    return search_out(found_by, citations, found.generation, stopwatch.seconds)
 
 
 def _resolved(engine: Engine, question: str, history: Sequence[TurnIn]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
+from index.progress import ENCODING
 from qa.config import Settings, texts_of
 from qa.jobs import Jobs, Reason, State, now
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     # Loaded by the process that builds, not by the server that only follows its jobs.
     from index.build import BuildReport
     from index.embedding import Encoder
-    from index.texts import Progress
+    from index.progress import Progress
     from qa.drift import Drift
 
 # Seconds. A page that polls sees no finer.
@@ -36,12 +37,11 @@ _SHARES = {
     "inventaire": 0.0,
     "lecture": 0.15,
     "découpage": 0.04,
-    "encodage": 0.53,
+    ENCODING: 0.53,
     "index": 0.26,
     "épreuve": 0.0,
     "écriture": 0.02,
 }
-_ENCODING = "encodage"
 
 
 class Recorder:
@@ -77,7 +77,7 @@ class Recorder:
             total=total,
             progress=max(self.job.progress, _progress(stage, done, total)),
             eta_s=round(seconds * (total - done) / done, 1) if 0 < done <= total else None,
-            passages_per_second=round(done / seconds, 1) if stage == _ENCODING and done and seconds else None,
+            passages_per_second=round(done / seconds, 1) if stage == ENCODING and done and seconds else None,
         )
         if is_turn or moment - self._written >= WRITE_EVERY:
             self._written = moment
@@ -190,13 +190,25 @@ def run_build(
     return report
 
 
+def prepare(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Prepares the model of the settings where it was not, which `tell` is told. Loads nothing."""
+    from index import default_model, models
+
+    if models.is_prepared(settings.model, settings.models, settings.encoder):
+        return
+    tell("préparation du modèle (une seule fois, une demi-minute)…")
+    if settings.encoder == "onnx":
+        models.prepare(settings.model, settings.models)
+    else:
+        default_model.prepare(settings.models)
+
+
 def load(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> Encoder:
     """The model of the settings, loaded when it is needed; prepared first where it was not, which
     `tell` is told."""
-    from index.models import deferred_encoder, is_prepared
+    from index.models import deferred_encoder
 
-    if not is_prepared(settings.model, settings.models, settings.encoder):
-        tell("préparation du modèle (une seule fois, une demi-minute)…")
+    prepare(settings, tell)
     return deferred_encoder(
         settings.model,
         settings.models,

@@ -204,7 +204,7 @@ def _encoder(settings: Settings) -> Encoder:
 
 def _open(settings: Settings) -> Engine:
     from index import generation
-    from index.embedded import open_engine
+    from index.opening import open_engine
 
     generation.current(settings.home)  # no index is told at once, before the model is loaded
     return open_engine(settings.home, _encoder(settings), _reranker(settings))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote as percent_encode
 
 from corpus.documents import Document, SetAside
 from corpus.glossary import Definition
-from index.engine import Engine, Search
+from index.engine import Engine
 from index.stages import STAGES
 from index.store import DocumentSummary
 from qa.answer import Answer
-from qa.citing import Citation, cite
+from qa.citing import Citation
 from qa.schemas import (
     AnswerOut,
     AskOut,
@@ -78,13 +78,15 @@ def ask_out(question: str, searched: str, answer: Answer, seconds: Mapping[str, 
     )
 
 
-def search_out(question: str, search: Search, seconds: Mapping[str, float]) -> SearchOut:
+def search_out(
+    question: str, citations: Sequence[Citation], generation: str, seconds: Mapping[str, float]
+) -> SearchOut:
     """What a search found, as the contract has it; `question` is the one that was searched, and
     `seconds` what each of `index.stages` took."""
     return SearchOut(
         searched=question,
-        hits=[citation_out(citation) for citation in cite(search, question)],
-        generation=search.generation,
+        hits=[citation_out(citation) for citation in citations],
+        generation=generation,
         took_ms=_took_ms(seconds),
         stages_ms=_stages_ms(seconds),
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from corpus.errors import SourcierError
 from index.engine import Engine
-from index.errors import NoIndex
+from index.errors import NoIndex, Overloaded
 
 OpenEngine = Callable[[], Engine]
 # Seconds between two looks at CURRENT. Every process that serves has the new generation within a
@@ -176,6 +176,9 @@ class EngineHolder:
         engine = self._open()
         try:
             engine.search(_WARM_UP, 1)
+        except Overloaded:
+            # The questions that fill the queue keep the model warm, and the new engine is as good cold.
+            _logger.debug("échauffement sauté : trop de questions attendent")
         except BaseException:
             engine.close()
             raise

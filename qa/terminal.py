@@ -22,18 +22,18 @@ from rich.text import Text
 
 from corpus.changes import Changes
 from corpus.documents import CutDocument, Reason, Unread
+from index.progress import ENCODING
 from qa.french import FACTS, REASONS, counted
 
 if TYPE_CHECKING:
     # `sourcier --help` answers without loading the index room.
-    from index.texts import Progress as ShowProgress
+    from index.progress import Progress as ShowProgress
     from qa.schemas import PlaceOut
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 # A line of a terminal holds about so many; `--json` gives all.
 _SHOWN_PLACES = 5
-_ENCODING = "encodage"
 
 
 def where(number: int, source: str, headings: list[str], start: int, end: int, page: int | None) -> str:
@@ -96,9 +96,11 @@ class _Speed(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """See ProgressColumn."""
-        if not task.fields["encodes"] or not task.completed or not task.elapsed:
+        # The clock of a task goes on while others are shown.
+        seconds = task.elapsed if task.finished_time is None else task.finished_time
+        if not task.fields["encodes"] or not task.completed or not seconds:
             return Text()
-        return Text(f"{task.completed / task.elapsed:.1f} passages/s".replace(".", ","))
+        return Text(f"{task.completed / seconds:.1f} passages/s".replace(".", ","))
 
 
 @contextmanager
@@ -116,7 +118,7 @@ def progress() -> Iterator[ShowProgress]:
 
         def show(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, encodes=stage == _ENCODING)
+                tasks[stage] = bars.add_task(stage, total=total, encodes=stage == ENCODING)
             bars.update(tasks[stage], completed=done, total=total)
 
         yield show

@@ -12,9 +12,10 @@ import pytest
 
 from corpus.folding import fold
 from index.build import build
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput, Vectors
 from index.interaction import Interaction
+from index.opening import open_engine
 
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")
 

@@ -10,8 +10,9 @@ import pytest
 
 import corpus
 from index.build import build
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.models import load_encoder
+from index.opening import open_engine
 from index.texts import read_folder
 from qa.config import load_settings
 from qa.evaluation import load_questions

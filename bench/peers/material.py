@@ -17,9 +17,9 @@ from bench.peers.processes import VAR
 from bench.peers.protocol import DEPTH
 from bench.peers.records import Counted
 from corpus.folding import fold
-from index.embedded import open_engine
 from index.encoding import encoder_input
 from index.engine import Engine
+from index.opening import open_engine
 from qa.building import load
 from qa.config import Settings
 from qa.evaluation import beir, load_questions

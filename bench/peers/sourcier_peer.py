@@ -11,8 +11,8 @@ from pathlib import Path
 from bench.peers.protocol import Job, serve
 from corpus.sentences import split_sentences
 from index.build import build
-from index.embedded import open_engine
 from index.embedding import EncoderInput
+from index.opening import open_engine
 from qa.answer import ask
 from qa.building import load
 from qa.config import load_settings

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import PurePosixPath
 from queue import SimpleQueue
 
+from corpus import cores
 from corpus.documents import Unread
 from corpus.reading.folder import Parse, Read, parse_when_asked, read_bytes
 from corpus.reading.packing import unpacked
@@ -24,19 +25,27 @@ from corpus.reading.worker import receive, send
 _SLOW = frozenset({".pdf", ".docx"})
 # So many for each process: beginning one takes half a second, a PDF of three pages a tenth.
 _WORTH = 24
-COMMAND = (sys.executable, "-m", "corpus.reading.worker")
+# -P: the folder that this was started in may hold a json.py, which is nobody's business to run.
+COMMAND = (sys.executable, "-P", "-m", "corpus.reading.worker")
+# How the reason of a file that killed its reader begins: its bytes are never parsed in this process.
+KILLED = "lecture impossible : le processus qui lisait s'est "
+_REMEDY = "retirez ce fichier du dossier, ou enregistrez-le autrement"
 
 
 @contextmanager
-def parsing(sources: Sequence[str], command: Sequence[str] = COMMAND) -> Iterator[tuple[Parse, int]]:
+def parsing(
+    sources: Sequence[str], command: Sequence[str] = COMMAND, deadly: Collection[str] = ()
+) -> Iterator[tuple[Parse, int]]:
     """How to parse these files, and how many to begin before the first is asked for: see `read_files`.
 
     `command` begins a process: see `worker`. Where they are few, or of formats that are read fast,
-    there is none.
+    there is none, unless one of them is `deadly`: it killed its reader before.
     """
     slow = sum(_is_slow(source) for source in sources)
-    count = min(len(os.sched_getaffinity(0)), slow // _WORTH)
-    if count < 2:
+    count = min(cores.count(), slow // _WORTH)
+    if any(source in deadly for source in sources):
+        count = max(1, count)
+    elif count < 2:
         yield parse_when_asked, 0
         return
     workers = [_Worker(command) for _ in range(count)]
@@ -58,7 +67,7 @@ def parsing(sources: Sequence[str], command: Sequence[str] = COMMAND) -> Iterato
 
     threads = ThreadPoolExecutor(count, thread_name_prefix="sourcier-reading")
     try:
-        yield parse, 2 * count
+        yield parse, count
     finally:
         # A thread that waits for a long file hears its process end.
         threads.shutdown(wait=False, cancel_futures=True)
@@ -92,13 +101,15 @@ class _Worker:
             self._process = None
             status = _ended(process)
             how = f"tué (signal {-status})" if status < 0 else f"arrêté ({status})"
-            return Unread(source, f"lecture impossible : le processus qui lisait s'est {how}", failed=True)
+            return Unread(source, f"{KILLED}{how} ; {_REMEDY}", failed=True)
 
     def kill(self) -> None:
         """Ends the process, whatever it is doing, and every later one."""
         self._is_over = True
-        if self._process is not None:
-            self._process.kill()
+        # Read once: the thread that reads lets go of a process that died.
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """Lets go of a process that was killed. No thread may be reading."""

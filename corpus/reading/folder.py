@@ -1,4 +1,7 @@
-"""Which files of a folder are texts. Names every file it leaves, and why; reads none."""
+"""Which files of a folder are texts, and what each says. Names every file it leaves, and why.
+
+Parses none itself: that is for the reader of its format.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
+import threading
+from queue import SimpleQueue
 from typing import IO
 
 from corpus.reading.folder import read_bytes
@@ -36,18 +37,31 @@ def receive(stream: IO[bytes] | None) -> bytes:
 
 
 def main() -> None:
-    """Answers each name and bytes with what they say."""
+    """Answers each name and bytes with what they say, in order."""
     # Ctrl-C is for who started this, and ends it by closing its pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    given, told = sys.stdin.buffer, sys.stdout.buffer
-    # What a library prints must not be taken for an answer.
-    sys.stdout = sys.stderr
+    # What a library prints must not be taken for an answer, nor what one in C does.
+    told = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    files: SimpleQueue[tuple[bytes, bytes]] = SimpleQueue()
+    threading.Thread(target=_listen, args=(os.fdopen(os.dup(0), "rb"), files), daemon=True).start()
     while True:
+        source, data = files.get()
+        record = packed(read_bytes(os.fsdecode(source), data))
         try:
-            source, data = receive(given), receive(given)
-        except EOFError:
-            return
-        send(told, packed(read_bytes(os.fsdecode(source), data)))
+            send(told, record)
+        except BrokenPipeError:
+            os._exit(0)
+
+
+def _listen(given: IO[bytes], files: SimpleQueue[tuple[bytes, bytes]]) -> None:
+    """Takes files while one is parsed; without anybody to give them, there is nothing to live for."""
+    try:
+        while True:
+            files.put((receive(given), receive(given)))
+    except EOFError:
+        # At once, however long the file takes that is being parsed: nobody waits for what it says.
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from index.progress import ENCODING
 from qa.commands.options import Home, Json, Texts
 from qa.config import Settings, load_settings, texts_of
 from qa.french import counted
@@ -76,10 +77,10 @@ def _built(
 def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run: bool) -> None:
     from qa.drift import held_message, print_drift
 
-    seconds = sum(report.seconds.values())
+    seconds = f"{sum(report.seconds.values()):.1f}".replace(".", ",")
     name = "rien n'est écrit" if dry_run else report.generation
     out.print(
-        f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds:.1f} s "
+        f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds} s "
         f"({name})"
     )
     for kind, names in named_changes(report.changes):
@@ -87,7 +88,7 @@ def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run
         more = f" et {counted(len(names) - _SHOWN, 'autre')}" if len(names) > _SHOWN else ""
         out.print(f"  {counted(len(names), kind)} : [dim]{escape(shown)}{more}[/]")
     encoded, reused = ("à encoder", "à reprendre") if dry_run else ("encodés", "repris")
-    pace = report.encoded / report.seconds["encodage"] if report.seconds.get("encodage") else 0.0
+    pace = report.encoded / report.seconds[ENCODING] if report.seconds.get(ENCODING) else 0.0
     speed = f" ({pace:.1f} par seconde)".replace(".", ",") if report.encoded and pace else ""
     passages = f"passages {encoded} : {report.encoded}{speed}, {reused} : {report.reused}"
     out.print(f"  inchangés : {report.changes.unchanged} ; {passages}")

@@ -20,7 +20,7 @@ def holder_of(settings: Settings, encoder_of: Callable[[Settings], Encoder]) -> 
     """Holds the index of the settings; the models are loaded once, when an index is first opened."""
     from index.batching import BatchingEncoder
     from index.cross_encoder import load_reranker
-    from index.embedded import open_engine
+    from index.opening import open_engine
     from qa.serving import EngineHolder
 
     @cache

@@ -90,10 +90,9 @@ def _serve_together(settings: Settings) -> None:
     import uvicorn
 
     from index import generation
-    from qa.building import load
+    from qa.building import prepare
 
-    # Prepared once, not by each process; nothing is loaded here.
-    load(settings, err.print)
+    prepare(settings, err.print)  # once, not by each process
     try:
         # No engine is opened here: the process that watches over the others needs no model.
         manifest = generation.read_manifest(generation.current(settings.home))

@@ -23,7 +23,7 @@ from qa.terminal import err, named_changes, out, progress
 if TYPE_CHECKING:
     from index.build import BuildReport
     from index.embedding import Encoder
-    from index.texts import Progress as ShowProgress
+    from index.progress import Progress as ShowProgress
     from qa.building import Recorder
 
 _RETRY = 1.0  # seconds between two tries while another process builds

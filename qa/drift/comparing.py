@@ -12,7 +12,7 @@ from qa.drift.records import ChangedAnswer, Drift, Fate, Kind, Reply
 from qa.schemas import DEFAULT_TOP_K
 
 if TYPE_CHECKING:
-    from index.texts import Progress
+    from index.progress import Progress
 
 STAGE = "épreuve"
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.cross_encoder import Reranker, load_reranker
-from index.embedded import EmbeddedEngine, open_engine, open_generation
+from index.embedded import EmbeddedEngine
 from index.embedding import Encoder
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
-from index.texts import Progress
+from index.opening import open_engine, open_generation
+from index.progress import Progress
 from qa.config import BadSetting, Settings
 from qa.drift.comparing import compare
 from qa.drift.questions import replayed_questions

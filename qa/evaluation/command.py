@@ -103,7 +103,7 @@ def _evaluation(
 ) -> Evaluation:
     from index import generation
     from index.cross_encoder import load_reranker
-    from index.embedded import open_engine
+    from index.opening import open_engine
     from qa.evaluation.asking import evaluate
     from qa.evaluation.comparison import compare
     from qa.evaluation.measures import summary

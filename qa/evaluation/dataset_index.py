@@ -13,7 +13,7 @@ from index import generation
 from index.build import BuildOptions, build
 from index.embedding import Encoder
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
-from index.texts import Progress
+from index.progress import Progress
 from qa.evaluation.beir import write_texts
 from qa.evaluation.records import DatasetDocument
 

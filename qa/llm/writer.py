@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from index.engine import Engine
+from index.errors import Overloaded
 from qa.answer import Answer
 from qa.citing import Citation
 from qa.conversation.turns import Turn
@@ -115,5 +116,9 @@ class _Checks:
 
     def _like(self, verdict: Verdict) -> bool:
         """Whether the sentence is near to one of the passages it rests on, where an index can tell."""
-        near = self._engine.likeness(verdict.text, [self._places[n] for n in verdict.numbers])
+        try:
+            near = self._engine.likeness(verdict.text, [self._places[n] for n in verdict.numbers])
+        except Overloaded:
+            # What cannot be checked is not shown: the plain answer stands.
+            return False
         return near is None or max(near) >= LEAST_LIKENESS

@@ -55,6 +55,11 @@ def test_sixteen_clients_ask_every_question_once(port: int, asked: list[str]) ->
     assert sorted(asked) == sorted(questions)
 
 
+def test_a_refusal_ends_the_run_and_leaves_no_client_waiting(port: int) -> None:
+    with pytest.raises(RuntimeError, match="/v1/ask replied 503"):
+        _all_at_once(port, ["non"] * 50)
+
+
 def test_a_run_asks_each_question_once_and_reads_the_stages(
     port: int, asked: list[str], only_this_process: Callable[[int], None]
 ) -> None:

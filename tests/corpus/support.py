@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 
 from corpus.documents import CutDocument, Extraction, Heading, Reason, Span, uncovered
 from corpus.glossary import Meaning, meanings, mined
 from corpus.passages import PassageSize, cut_document
+
+_HOSTILE = """
+import os, signal, time
+from corpus.reading import worker
+from corpus.reading.folder import read_bytes
+def read(source, data):
+    if data == b"kill":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if data == b"exit":
+        os._exit(3)
+    if data == b"print":
+        print("bavardage", flush=True)
+    if data == b"print in C":
+        os.write(1, b"bavardage")
+    if data == b"wait":
+        with open(os.environ["BEGUN"], "a") as begun:
+            begun.write(f"{os.getpid()}\\n")
+    while data == b"wait":
+        time.sleep(0.1)
+    return read_bytes(source, data)
+worker.read_bytes = read
+worker.main()
+"""
+# The command of a reading process in which a file ends it, prints, or never ends, by what its bytes are.
+HOSTILE = (sys.executable, "-c", _HOSTILE)
 
 
 def mine(documents: Iterable[CutDocument]) -> tuple[Meaning, ...]:

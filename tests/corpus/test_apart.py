@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 import io
-import sys
+import os
+import subprocess
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from corpus import cores
 from corpus.documents import Extraction, Fact, Heading, Page, Reason, Span, Unread
 from corpus.reading import apart
-from corpus.reading.apart import COMMAND, parsing
-from corpus.reading.folder import Read, list_files, read_files
+from corpus.reading.apart import COMMAND, KILLED, parsing
+from corpus.reading.folder import Read, list_files, read_bytes, read_files
 from corpus.reading.packing import packed, unpacked
-
-# A worker in which a PDF ends the process, or never ends, by what its bytes are.
-_HOSTILE = """
-import os, signal, time
-from corpus.reading import worker
-from corpus.reading.folder import read_bytes
-def read(source, data):
-    if data == b"kill":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if data == b"exit":
-        os._exit(3)
-    if data == b"print":
-        print("bavardage")
-    while data == b"wait":
-        time.sleep(0.1)
-    return read_bytes(source, data)
-worker.read_bytes = read
-worker.main()
-"""
-HOSTILE = (sys.executable, "-c", _HOSTILE)
+from corpus.reading.worker import send
+from tests.corpus.support import HOSTILE
 
 
 @pytest.fixture(autouse=True)
 def _two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_WORTH", 1)
-    monkeypatch.setattr(apart.os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(cores, "count", lambda: 2)
 
 
 def pdf(text: str) -> bytes:
@@ -56,7 +41,7 @@ def pdf(text: str) -> bytes:
 def read(folder: Path, command: Sequence[str] = COMMAND) -> list[Read | Unread]:
     sources, _ = list_files(folder)
     with parsing(sources, command) as (parse, ahead):
-        assert ahead == 4
+        assert ahead == 2
         return list(read_files(folder, sources, None, parse, ahead))
 
 
@@ -80,27 +65,105 @@ def test_a_file_that_kills_its_process_is_named_and_the_others_are_read(
         (tmp_path / f"{n}.pdf").write_bytes(pdf(f"Le lit {n}."))
     (tmp_path / "3.pdf").write_bytes(bytes_)
     found = read(tmp_path, HOSTILE)
-    reason = f"lecture impossible : le processus qui lisait s'est {how}"
+    reason = (
+        f"lecture impossible : le processus qui lisait s'est {how} ; "
+        "retirez ce fichier du dossier, ou enregistrez-le autrement"
+    )
     assert [each for each in found if isinstance(each, Unread)] == [Unread("3.pdf", reason, failed=True)]
     assert [each.source for each in found] == [f"{n}.pdf" for n in range(6)]
 
 
-def test_what_a_library_prints_is_no_answer(tmp_path: Path) -> None:
+def test_few_files_are_parsed_apart_too_where_one_killed_its_reader_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_WORTH", 24)
+    with parsing(["a.pdf", "b.pdf"], HOSTILE, {"b.pdf"}) as (parse, ahead):
+        assert ahead == 1
+        found = [parse("a.pdf", pdf("Le lit."))(), parse("b.pdf", b"kill")()]
+    assert [isinstance(each, Read) for each in found] == [True, False]
+    with parsing(["a.pdf"], ("/absent",), {"b.pdf"}) as (_, ahead):
+        assert ahead == 0
+
+
+def test_what_lies_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit(7)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    with parsing(["a.pdf", "b.pdf"]) as (parse, _):
+        data = pdf("Le lit est libre.")
+        assert parse("a.pdf", data)() == read_bytes("a.pdf", data)
+
+
+@pytest.mark.parametrize("how", [b"print", b"print in C"])
+def test_what_a_library_prints_is_no_answer(tmp_path: Path, how: bytes) -> None:
     for n in range(2):
-        (tmp_path / f"{n}.pdf").write_bytes(b"print")
-    assert [each.source for each in read(tmp_path, HOSTILE) if isinstance(each, Unread)] == ["0.pdf", "1.pdf"]
+        (tmp_path / f"{n}.pdf").write_bytes(how)
+    found = [each for each in read(tmp_path, HOSTILE) if isinstance(each, Unread)]
+    assert [each.source for each in found] == ["0.pdf", "1.pdf"]
+    assert not any(each.reason.startswith(KILLED) for each in found)
 
 
-def test_who_leaves_does_not_wait_for_a_file_that_never_ends(tmp_path: Path) -> None:
-    for n in range(8):
-        (tmp_path / f"{n}.pdf").write_bytes(b"wait")
-    sources, _ = list_files(tmp_path)
-    began = time.monotonic()
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[int]]:
+    """The processes that are in the middle of a file that never ends, once there is one."""
+    path = tmp_path / "begun"
+    monkeypatch.setenv("BEGUN", str(path))
+
+    def wait() -> list[int]:
+        deadline = time.monotonic() + 60
+        while not path.exists() or not path.read_text().endswith("\n"):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return [int(line) for line in path.read_text().splitlines()]
+
+    return wait
+
+
+def test_who_leaves_does_not_wait_for_a_file_that_never_ends(begun: Callable[[], list[int]]) -> None:
+    sources = [f"{n}.pdf" for n in range(8)]
+    processes = []
     with suppress(KeyboardInterrupt), parsing(sources, HOSTILE) as (parse, ahead):
         waiting = [parse(source, b"wait") for source in sources]
-        assert len(waiting) == 2 * ahead
+        assert len(waiting) == 4 * ahead
+        processes = begun()
         raise KeyboardInterrupt
-    assert time.monotonic() - began < 10
+    assert processes
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+    assert not [thread.name for thread in threading.enumerate() if "reading" in thread.name]
+
+
+def test_a_reader_ends_with_who_feeds_it_in_the_middle_of_a_file(begun: Callable[[], list[int]]) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(HOSTILE, stdin=pipe, stdout=pipe) as process:
+        try:
+            send(process.stdin, b"a.pdf", b"wait")
+            assert begun() == [process.pid]
+            assert process.poll() is None
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
+
+
+def test_a_process_that_is_let_go_of_while_it_is_ended_is_no_error() -> None:
+    ended = []
+
+    class Process:
+        def kill(self) -> None:
+            ended.append(self)
+
+    process = Process()
+    seen = [process]
+
+    class LetGo(apart._Worker):
+        """Its process is there at the first look, and gone at the next."""
+
+        _process = property(lambda _: seen.pop() if seen else None, lambda *_: None)  # type: ignore[assignment]
+
+    LetGo(COMMAND).kill()
+    assert ended == [process]
 
 
 def test_few_files_or_fast_ones_begin_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +174,7 @@ def test_few_files_or_fast_ones_begin_no_process(tmp_path: Path, monkeypatch: py
             assert ahead == 0
             assert parse("a.txt", b"Bonjour.")() == parse("a.txt", b"Bonjour.")()
     with parsing(["a.pdf"] * 48, nobody) as (parse, ahead):
-        assert ahead == 4
+        assert ahead == 2
         with pytest.raises(FileNotFoundError):
             parse("a.pdf", b"")()
 

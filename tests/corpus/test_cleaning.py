@@ -230,9 +230,7 @@ def test_a_line_at_the_edge_of_many_documents_recurs() -> None:
 
 @pytest.mark.parametrize(("with_it", "documents", "recurs"), [(2, 2, False), (3, 10, True), (3, 11, False)])
 def test_recurring_takes_three_documents_and_three_in_ten(with_it: int, documents: int, recurs: bool) -> None:
-    edges = (
-        [frozenset({"pied"})] * with_it + [frozenset({"autre"})] * 0 + [frozenset()] * (documents - with_it)
-    )
+    edges = [frozenset({"pied"})] * with_it + [frozenset()] * (documents - with_it)
     assert recurring_lines(lambda: edges) == ({"pied"} if recurs else set())
 
 

@@ -20,22 +20,23 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import faiss
 import numpy as np
 
-from index import previous
+from index import previous, vectors
 from index.build import build
-from index.embedded import open_engine, open_generation
 from index.errors import DamagedIndex, NoIndex
+from index.opening import open_engine, open_generation
 from index.verification import inspect_generation
 from tests.faults.versions import build_versions, said
 from tests.index.support import interacting_encoder
 
 Functions = tuple[tuple[Any, str], ...]
-_PARSERS: Functions = ((np, "load"), (sqlite3, "connect"))
+_PARSERS: Functions = ((np, "load"), (sqlite3, "connect"), (faiss, "read_index"))
 # What a build opens of the index before it, to take over.
 _TAKING_OVER: Functions = ((previous, "Store"), (previous, "read_arrays"))
-# A generation's twenty-four, and CURRENT; fewer struck would mean that some are never chosen.
-FILES = 25
+# A generation's twenty-five, and CURRENT; fewer struck would mean that some are never chosen.
+FILES = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,13 @@ def counted(functions: Functions = _PARSERS) -> Iterator[Counter[str]]:
             patch.stop()
 
 
+@contextmanager
+def _proposing() -> Iterator[None]:
+    """Few passages get an index of neighbours, as many do."""
+    with mock.patch.object(vectors, "EXACT_BYTES", 1):
+        yield
+
+
 class Corruption:
     """An index of three generations, and what is done to the one served."""
 
@@ -90,7 +98,8 @@ class Corruption:
         self._random = random.Random(seed)
         self._encoder = interacting_encoder()
         self._folder, self._home = folder, folder / "home"
-        self._others = list(build_versions(folder / "texts", self._home, self._encoder))
+        with _proposing():
+            self._others = list(build_versions(folder / "texts", self._home, self._encoder))
         self._served = self._home / "index" / self._others.pop()
         self._files = sorted(
             # No manifest vouches for a mark: it says which generation was served before, no more.
@@ -135,7 +144,7 @@ class Corruption:
         for _ in range(count):
             path = self._random.choice(self._files)
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-            with counted(_TAKING_OVER) as calls:
+            with counted(_TAKING_OVER) as calls, _proposing():
                 report = build(self._folder / "texts", self._home, self._encoder)
                 read = calls.total()
             if read or report.encoded < report.documents:

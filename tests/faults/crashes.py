@@ -21,7 +21,7 @@ from unittest import mock
 from index import disk
 
 _ROOT = 0
-_CALLS = ("write_bytes", "save_array", "append", "sync", "rename", "replace", "make_folder")
+_CALLS = ("write_bytes", "save_array", "append", "finish", "sync", "rename", "replace", "make_folder")
 
 
 @dataclass(frozen=True, slots=True)

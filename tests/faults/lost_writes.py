@@ -22,8 +22,8 @@ from unittest import mock
 
 from index import generation
 from index.build import BuildOptions, build
-from index.embedded import open_engine
 from index.errors import BuildCancelled, DamagedIndex, IncompatibleIndex, NoIndex
+from index.opening import open_engine
 from index.pointer import SERVED, is_marked
 from tests.faults.crashes import Moved, Operation, Recorder, Synced, Tree, after_crash
 from tests.faults.versions import MONTHS, build_versions, only_in, said, version, write

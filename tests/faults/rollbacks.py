@@ -21,8 +21,8 @@ from pathlib import Path
 
 from corpus.errors import SourcierError
 from index import generation
-from index.embedded import open_engine
 from index.engine import Engine, Search
+from index.opening import open_engine
 from qa.serving import EngineHolder
 from tests.faults.versions import MONTHS, QUESTION, build_versions, only_in
 from tests.index.support import interacting_encoder

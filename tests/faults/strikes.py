@@ -16,7 +16,7 @@ import numpy as np
 
 from index import disk
 
-_DOOR = ("write_bytes", "save_array", "append", "sync", "rename", "replace")
+_DOOR = ("write_bytes", "save_array", "append", "finish", "sync", "rename", "replace")
 _FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 # Makes the call whose turn it is, or a part of it, or nothing; then fails.

@@ -18,9 +18,9 @@ from pathlib import Path
 import qa.cli
 from index import generation
 from index.build import build
-from index.embedded import open_engine
 from index.embedding import EncodedPassage, EncoderInput
 from index.lock import LOCK
+from index.opening import open_engine
 from index.pointer import CURRENT, SERVED, is_marked
 from tests.conftest import FakeEncoder
 from tests.index.incremental import content_of

@@ -22,7 +22,7 @@ from index.build import BuildReport, build
 from index.embedding import Encoder
 from index.errors import UnknownGeneration
 from index.lock import is_building
-from index.texts import Progress
+from index.progress import Progress
 from tests.faults.support import Folder, SlowEncoder, processes, run_command, silenced
 from tests.index.support import interacting_encoder
 
@@ -31,7 +31,7 @@ from tests.index.support import interacting_encoder
 _ENCODING, DISK = 0.002, 0.002
 # Of so many things that a victim does, one is a rollback.
 _ROLLBACKS = 3
-_DOOR = ("write_bytes", "save_array", "append", "sync", "rename", "replace")
+_DOOR = ("write_bytes", "save_array", "append", "finish", "sync", "rename", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,16 @@ import numpy as np
 
 from corpus.documents import Passage, Span
 from index.build import build
+from index.counting import count_terms
 from index.duplicates import Groups, group
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.embedding import EncoderInput
 from index.french import phrases, terms
+from index.opening import open_engine
 from index.ragged import Ragged
 from index.retrieval import Asked, Retriever, ask
 from index.vectors import build_vector_index
-from index.words import build_word_index, count_terms
+from index.words import build_word_index
 from tests.conftest import FakeEncoder, fake_interaction
 
 

@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from index import disk
 from index.array_writing import ArraysWriter, Written, write_arrays
 from index.arrays import Analyses, Encodings, read_arrays, read_ragged
 from index.calibration import Titled
@@ -19,6 +20,7 @@ from index.vectors import open_vectors
 from index.windows import stretch_of
 from index.words import open_word_index
 from tests.conftest import FakeEncoder
+from tests.faults.strikes import door, refused
 from tests.index.support import interacting_encoder, passage_of
 
 SENTENCES_OF = [
@@ -123,6 +125,13 @@ def is_mapped(array: np.ndarray) -> bool:
     return isinstance(base, np.memmap)
 
 
+def test_every_file_is_finished_through_the_door(tmp_path: Path) -> None:
+    with door(refused, -1) as calls:
+        write_arrays(tmp_path, *known([0, 1, 3], interacting_encoder()))
+    # Vectors (their rows first), sentences, tokens; of words and of phrases the counts, then four arrays.
+    assert calls.calls.count("finish") == 4 + 2 * 5
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     given = known([0], FakeEncoder())
     write_arrays(tmp_path, *given)
@@ -189,6 +198,22 @@ def test_rows_drawn_at_random_give_the_files_of_an_index_from_nothing(
             windows.append(random.choice([kept, random.choices(range(5), k=random.randint(0, 5))]))
         (tmp_path / str(turn)).mkdir()
         check(tmp_path / str(turn), encoder, before, windows)
+
+
+def test_rows_already_written_are_mapped_once_for_each_window(
+    tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapped: list[str] = []
+    real = disk.ArrayFile.mapped
+
+    def noted(file: disk.ArrayFile) -> np.ndarray:
+        mapped.append(file.path.name)
+        return real(file)
+
+    monkeypatch.setattr(disk.ArrayFile, "mapped", noted)
+    check(tmp_path, encoder, [], [[0, 3, 4], [4, 1, 0, 1, 3]])
+    # The second window's, then those of the two that are finished, this one and the one expected.
+    assert mapped.count(SENTENCES) == 3
 
 
 def check(folder: Path, encoder: FakeEncoder, before: list[int], windows: list[list[int] | range]) -> None:

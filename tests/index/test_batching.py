@@ -1,4 +1,4 @@
-"""Questions asked together are encoded together; each gets its own vectors, or the error of its pass."""
+"""Questions asked together are encoded together; each gets its own vectors, or its own error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from index.batching import MOST_CHARACTERS, MOST_TOGETHER, BatchingEncoder
+from index.batching import MOST_CHARACTERS, MOST_TOGETHER, BatchingEncoder, passes_at_once
 from index.embedding import EncodedQuestion, EncoderInput
 from index.errors import Overloaded
 from index.stages import ENCODING, WAITING, Stopwatch, mark
@@ -21,19 +21,19 @@ Pairs = Sequence[tuple[str, str]]
 
 
 class HeldEncoder(FakeEncoder):
-    """Notes the passes it makes; each waits until it is let go, and some fail."""
+    """Notes the passes it makes; each waits until it is let go, and those of some questions fail."""
 
     def __init__(self) -> None:
         super().__init__(fake_interaction())
         self.passes: list[list[tuple[str, str]]] = []
         self.held = threading.Semaphore(0)
-        self.failing: type[Exception] | None = None
+        self.failing: set[str] = set()
 
     def encode_questions(self, questions: Pairs) -> list[EncodedQuestion]:
         self.passes.append(list(questions))
         assert self.held.acquire(timeout=10)
-        if self.failing is not None:
-            raise self.failing
+        if not self.failing.isdisjoint(question for question, _ in questions):
+            raise ZeroDivisionError
         return super().encode_questions(questions)
 
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
@@ -71,10 +71,10 @@ def questions_of(held: HeldEncoder) -> list[list[str]]:
 def test_a_question_alone_is_encoded_at_once_by_whoever_asks_it() -> None:
     held = HeldEncoder()
     held.held.release()
-    threads = threading.active_count()
+    threads = set(threading.enumerate())
     encoded = BatchingEncoder(held).encode_question("Où ?", " (ici)")
     assert held.passes == [[("Où ?", " (ici)")]]
-    assert threading.active_count() == threads
+    assert set(threading.enumerate()) <= threads
     expected = FakeEncoder().encode_question("Où ?", " (ici)")
     for part in ("vector", "tokens", "aside"):
         assert np.array_equal(getattr(encoded, part), getattr(expected, part))
@@ -138,21 +138,39 @@ def test_beyond_its_bound_the_queue_refuses_and_goes_on() -> None:
     assert questions_of(held) == [["première"], ["deuxième", "troisième"], ["cinquième"]]
 
 
-def test_an_error_reaches_those_of_its_pass_and_nobody_else() -> None:
+def test_a_question_that_fails_does_not_fail_those_of_its_pass() -> None:
     held = HeldEncoder()
+    held.failing = {"troisième"}
+    batching = BatchingEncoder(held, passes=1)
+    with queued(batching, held, "deuxième", "troisième", "quatrième") as asked:
+        held.held.release(6)
+        with pytest.raises(ZeroDivisionError):
+            asked.pop("troisième").result(10)
+        vectors = {question: each.result(10).vector for question, each in asked.items()}
+        assert batching.encode_question("après").vector.shape == (64,)
+    together = ["deuxième", "troisième", "quatrième"]
+    assert questions_of(held) == [["première"], together, *([each] for each in together), ["après"]]
+    for question, vector in vectors.items():
+        assert np.array_equal(vector, FakeEncoder().encode_question(question).vector)
+
+
+def test_questions_that_all_fail_have_an_error_each() -> None:
+    held = HeldEncoder()
+    held.failing = {"deuxième", "troisième"}
     with queued(BatchingEncoder(held, passes=1), held, "deuxième", "troisième") as asked:
-        held.held.release()
-        first = asked.pop("première").result(10)
-        until(lambda: len(held.passes) == 2)
-        held.failing = ZeroDivisionError
-        held.held.release()
-        for each in asked.values():
-            with pytest.raises(ZeroDivisionError):
-                each.result(10)
-    assert first.vector.shape == (64,)
-    held.failing = None
-    held.held.release()
-    assert BatchingEncoder(held).encode_question("après").vector.shape == (64,)
+        held.held.release(4)
+        errors = [asked[question].exception(10) for question in ("deuxième", "troisième")]
+    assert [type(error) for error in errors] == [ZeroDivisionError] * 2
+    assert errors[0] is not errors[1]
+
+
+@pytest.mark.parametrize(("cores", "passes"), [(1, 1), (2, 1), (16, 15)])
+def test_one_core_is_left_for_all_that_is_not_the_model(
+    monkeypatch: pytest.MonkeyPatch, cores: int, passes: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)))
+    assert passes_at_once() == passes
+    assert BatchingEncoder(FakeEncoder())._idle == passes
 
 
 def test_many_threads_get_what_one_gets() -> None:

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 from index.best_rows import Posting, best_rows
 
 ROWS = 2_000
-RANDOM = np.random.default_rng(7)
 
 
-def _posting(share: float, worth: float) -> Posting:
-    rows = np.flatnonzero(RANDOM.random(ROWS) < share).astype(np.int32)
+def _posting(random: np.random.Generator, share: float, worth: float) -> Posting:
+    rows = np.flatnonzero(random.random(ROWS) < share).astype(np.int32)
     # Few weights differ, so that sums are equal often.
-    return Posting(rows, (worth * RANDOM.choice([0.5, 0.75, 1.0], len(rows))).astype(np.float32))
+    return Posting(rows, (worth * random.choice([0.5, 0.75, 1.0], len(rows))).astype(np.float32))
 
 
 def _all_added(
@@ -37,7 +36,7 @@ def _all_added(
 def test_the_best_rows_are_those_of_the_plain_way(seed: int, filtered: bool) -> None:
     random = np.random.default_rng(seed)
     shares = random.choice([0.0, 0.001, 0.01, 0.1, 0.6], random.integers(1, 8))
-    postings = [_posting(share, 5 * (1 - share) ** 4 + 0.1) for share in shares]
+    postings = [_posting(random, share, 5 * (1 - share) ** 4 + 0.1) for share in shares]
     allowed = random.random(ROWS) < 0.2 if filtered else None
     for limit in (1, 10, 100, 3_000):
         expected, sums = _all_added(postings, limit, allowed)
@@ -60,14 +59,16 @@ def test_a_common_term_is_only_looked_up_once_rare_ones_have_found_enough() -> N
             self.asked.append(len(rows))
             return super().added(rows)
 
-    rare, common = _posting(0.02, 8.0), _posting(0.9, 0.5)
+    random = np.random.default_rng(7)
+    rare, common = _posting(random, 0.02, 8.0), _posting(random, 0.9, 0.5)
     counted = Counted(common.rows, common.weights)
     assert best_rows([rare, counted], ROWS, 10).tolist() == _all_added([rare, common], 10, None)[0]
     assert 0 < sum(counted.asked) < len(common.rows) / 10
 
 
 def test_without_terms_or_places_nothing_is_found() -> None:
+    random = np.random.default_rng(7)
     assert best_rows([], ROWS, 5).tolist() == []
-    assert best_rows([_posting(0.5, 1.0)], ROWS, 0).tolist() == []
-    assert best_rows([_posting(0.5, 1.0)], ROWS, 5, np.zeros(ROWS, bool)).tolist() == []
-    assert best_rows([_posting(0.0, 1.0)], ROWS, 5).tolist() == []
+    assert best_rows([_posting(random, 0.5, 1.0)], ROWS, 0).tolist() == []
+    assert best_rows([_posting(random, 0.5, 1.0)], ROWS, 5, np.zeros(ROWS, bool)).tolist() == []
+    assert best_rows([_posting(random, 0.0, 1.0)], ROWS, 5).tolist() == []

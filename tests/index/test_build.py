@@ -13,10 +13,11 @@ import index.readings
 from corpus.errors import MissingTexts
 from index import generation
 from index.build import build
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.encoding import encoder_input
 from index.errors import DamagedIndex, IncompatibleIndex, NothingIndexed
 from index.files import TOKEN_STARTS, TOKENS
+from index.opening import open_engine
 from index.spill import Spill
 from tests.conftest import TEXTS, FakeEncoder
 from tests.index.support import interacting_encoder

@@ -8,21 +8,33 @@ from pathlib import Path
 
 import pytest
 
+from corpus.documents import Passage
 from index.cached import MOST_KEPT, Key, SearchCache
-from index.embedded import EmbeddedEngine, open_engine
+from index.duplicates import Place
+from index.embedded import EmbeddedEngine
 from index.embedding import EncodedQuestion
-from index.engine import NOTHING_FOUND, Search
+from index.engine import NOTHING_FOUND, Hit, Search
 from index.errors import Overloaded
 from index.filtering import NO_FILTERS, Filters
+from index.opening import open_engine
+from index.stages import Stopwatch
 from tests.conftest import TEXTS, FakeEncoder
 from tests.index.support import indexed, interacting_encoder
 
 QUESTION = "Que fait une CPTS ?"
-FOUND = Search((), NOTHING_FOUND, "g-essai", {"encoding": 0.01})
+FOUND = Search((), NOTHING_FOUND, "g-essai")
 
 
 def key(question: str) -> Key:
     return question, 5, NO_FILTERS
+
+
+def found(characters: int, *, elsewhere: int = 0) -> Search:
+    """A search of one hit of so many characters, which say the same `elsewhere` times more."""
+    text = "x" * characters
+    passage = Passage("a.txt#0", "a.txt", 0, characters, text, (), ())
+    also = (Place("b.txt", "B", 0, characters, text),) * elsewhere
+    return Search((Hit(passage, "A", None, 0.9, ("words",), (), also),), NOTHING_FOUND, "g-essai")
 
 
 class CountingEncoder(FakeEncoder):
@@ -47,12 +59,10 @@ def engine_of_its_own(home: Path, counting: CountingEncoder) -> EmbeddedEngine:
     return open_engine(home, counting)
 
 
-def test_a_search_is_made_once_and_given_again_without_its_time() -> None:
+def test_a_search_is_made_once_and_given_again() -> None:
     cache = SearchCache()
     assert cache.get(key("a"), lambda: FOUND) is FOUND
-    again = cache.get(key("a"), lambda: pytest.fail("searched again"))
-    assert again == FOUND
-    assert (FOUND.seconds, again.seconds) == ({"encoding": 0.01}, {})
+    assert cache.get(key("a"), lambda: pytest.fail("searched again")) is FOUND
 
 
 def test_the_least_recently_asked_goes_first() -> None:
@@ -64,6 +74,39 @@ def test_the_least_recently_asked_goes_first() -> None:
     searched: list[str] = []
     cache.get(key("b"), lambda: searched.append("b") or FOUND)  # type: ignore[func-returns-value]
     assert searched == ["b"]
+
+
+def test_the_texts_kept_are_bounded_those_that_stand_elsewhere_too() -> None:
+    cache = SearchCache(most_characters=100)
+    for question, searched in (("a", found(30)), ("b", found(10, elsewhere=5)), ("c", found(11))):
+        cache.get(key(question), lambda searched=searched: searched)  # type: ignore[misc]
+    assert list(cache._kept) == [key("b"), key("c")]
+    assert cache._characters == 60 + 11
+    cache.get(key("d"), lambda: found(29))
+    assert list(cache._kept) == [key("b"), key("c"), key("d")]
+    assert cache._characters == 100
+
+
+def test_a_search_larger_than_all_that_may_be_kept_is_given_and_drives_none_out() -> None:
+    cache = SearchCache(most_characters=100)
+    cache.get(key("a"), lambda: FOUND)
+    large = found(101)
+    assert cache.get(key("b"), lambda: large) is large
+    assert list(cache._kept) == [key("a")]
+    assert cache._characters == 0
+
+
+def test_what_two_searched_at_once_counts_once() -> None:
+    cache = SearchCache(most_characters=100)
+
+    def searched_meanwhile() -> Search:
+        cache.get(key("a"), lambda: found(60))
+        return found(70)
+
+    cache.get(key("a"), searched_meanwhile)
+    assert cache._characters == 70
+    cache.get(key("b"), lambda: found(30))
+    assert list(cache._kept) == [key("a"), key("b")]
 
 
 def test_what_fails_is_not_kept() -> None:
@@ -99,12 +142,14 @@ def test_a_search_under_way_holds_nobody_up() -> None:
 def test_an_engine_answers_the_same_question_from_what_it_found(
     engine_of_its_own: EmbeddedEngine, counting: CountingEncoder
 ) -> None:
-    first = engine_of_its_own.search(QUESTION, 3)
-    again = engine_of_its_own.search(QUESTION, 3)
+    with Stopwatch() as searching:
+        first = engine_of_its_own.search(QUESTION, 3)
+    with Stopwatch() as remembering:
+        again = engine_of_its_own.search(QUESTION, 3)
     assert counting.asked == [QUESTION]
-    assert again == first
-    assert list(first.seconds) == ["mending", "encoding", "proposing", "reranking", "reading"]
-    assert again.seconds == {}
+    assert again is first
+    assert list(searching.seconds) == ["mending", "encoding", "proposing", "reranking", "reading"]
+    assert remembering.seconds == {}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from index import disk
+from tests.faults.strikes import door, refused
 
 ARRAY = np.arange(500)  # 4,128 bytes on the disk, its header included
 
@@ -41,7 +42,16 @@ def _grow(path: Path) -> None:
         file.finish()
 
 
-@pytest.mark.parametrize("write", [_save_array, _write_bytes, _grow])
+def _new_file(path: Path) -> None:
+    with disk.new_file(path) as write:
+        for _ in range(8):
+            write(bytes(516))
+
+
+WRITERS = [_save_array, _write_bytes, _grow, _new_file]
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_a_file_cut_short_at_any_size_is_an_error(tmp_path: Path, write: Callable[[Path], None]) -> None:
     with _files_limited_to(4128):
         write(tmp_path / "whole")
@@ -68,7 +78,7 @@ def test_objects_are_never_pickled(tmp_path: Path) -> None:
         disk.save_array(tmp_path / "a.npy", np.array([object()]))
 
 
-@pytest.mark.parametrize("write", [_save_array, _write_bytes, _grow])
+@pytest.mark.parametrize("write", WRITERS)
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, write: Callable[[Path], None]) -> None:
     (tmp_path / "there").write_bytes(b"old")
     with pytest.raises(FileExistsError):
@@ -153,6 +163,28 @@ def test_parts_make_the_file_of_the_whole(tmp_path: Path) -> None:
     assert (tmp_path / "parts.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
     with pytest.raises(FileExistsError), disk.array_writer(tmp_path / "parts.npy", whole.dtype, 20, 3):
         raise AssertionError
+
+
+def test_each_part_and_the_end_go_through_the_door(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        with disk.array_writer(path, ARRAY.dtype, len(ARRAY)) as part:
+            part(ARRAY[:7])
+            part(ARRAY[7:])
+
+    with door(refused, -1) as calls:
+        write(tmp_path / "whole")
+    assert calls.calls == ["append", "append", "finish"]
+    for at in range(3):
+        with door(refused, at), pytest.raises(OSError, match="No space left"):
+            write(tmp_path / str(at))
+
+
+def test_a_new_file_has_the_bytes_that_it_was_given(tmp_path: Path) -> None:
+    with disk.new_file(tmp_path / "new") as write:
+        write(b"ab")
+        write(b"")
+        write(b"c")
+    assert (tmp_path / "new").read_bytes() == b"abc"
 
 
 def test_parts_that_are_not_as_long_as_the_whole_are_refused(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedded import open_engine
 from index.encoding import encoder_input
 from index.errors import IncompatibleIndex
 from index.interaction import late_scores
+from index.opening import open_engine
 from index.ranking import LATE_SHARE
 from tests.conftest import TEXTS, FakeEncoder
 from tests.index.support import asked_of, indexed, interacting_encoder

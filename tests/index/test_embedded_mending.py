@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.embedded import open_engine
 from index.embedding import EncodedQuestion
+from index.opening import open_engine
 from tests.conftest import FakeEncoder
 from tests.index.support import indexed
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from index.cross_encoder import READ
-from index.embedded import open_engine
 from index.engine import Search
 from index.filtering import Filters
+from index.opening import open_engine
 from index.ranking import Scores
 from tests.conftest import FakeEncoder
 from tests.index.support import indexed, interacting_encoder

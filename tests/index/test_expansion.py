@@ -8,9 +8,10 @@ import pytest
 
 from corpus.glossary import Meaning
 from index.build import build
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.expansion import NO_EXPANSION, asked_meanings, expansion
 from index.french import terms
+from index.opening import open_engine
 from qa.answer import ask
 from tests.conftest import FakeEncoder
 

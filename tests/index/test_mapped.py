@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +42,10 @@ def test_rows_and_slices_are_those_written(path: Path) -> None:
     assert (array.shape, array.dtype, len(array)) == (ARRAY.shape, ARRAY.dtype, 2_000)
     rows = np.array([3, 1_999, 3, -1])
     mask = np.arange(2_000) % 700 == 5
-    for key in (slice(None), slice(5, 90), slice(0, 0), slice(10, 2_000, 300), rows, mask, 7):
+    for key in (slice(None), slice(5, 90), slice(0, 0), slice(10, 2_000, 300), rows, mask, 7, [], [4, 2]):
         assert np.array_equal(array[key], ARRAY[key])
-        assert not isinstance(array[key], CheckedArray)
+        assert type(array[key]) is np.ndarray
+    assert array[[]].shape == (0, 24)
 
 
 def test_without_digests_an_array_is_an_ordinary_one_on_disk(tmp_path: Path) -> None:
@@ -85,14 +87,48 @@ def test_what_numpy_reads_to_open_the_file_is_checked_before(path: Path) -> None
         open_array(path)
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        np.asarray,
+        np.linalg.norm,
+        lambda array: np.einsum("ij,j->i", array, np.ones(24, np.float32)),
+        lambda array: np.concatenate([array, array]),
+        lambda array: np.ascontiguousarray(array, np.float64),
+        lambda array: list(array),
+    ],
+    ids=["asarray", "norm", "einsum", "concatenate", "ascontiguousarray", "list"],
+)
+def test_what_takes_it_for_an_array_reads_all_of_it_checked(
+    path: Path, read: Callable[[NDArray[np.float32]], object]
+) -> None:
+    assert np.array_equal(np.asarray(read(open_array(path))), np.asarray(read(ARRAY)))
+    _flip(path, 3 * BLOCK + 100)
+    with pytest.raises(DamagedIndex, match=r"tokens\.npy : le bloc"):
+        read(open_array(path))
+
+
+def test_it_is_copied_when_it_is_read(path: Path) -> None:
+    array = open_array(path)
+    copy = np.array(array, np.float64)
+    copy[0] = 7
+    assert np.array_equal(array[:], ARRAY)
+    assert copy.dtype == np.float64
+    with pytest.raises(ValueError, match="copied"):
+        np.array(array, copy=False)
+
+
 def test_nothing_reads_past_the_check(path: Path) -> None:
     array = open_array(path)
     with pytest.raises(TypeError):
         array @ np.ones(24, np.float32)
     with pytest.raises(TypeError):
         array + 1
-    with pytest.raises(TypeError, match="not checked"):
-        array.reshape(-1)[0]
+    with pytest.raises(TypeError, match="gives rows"):
+        array[3, 2]
+    for name in ("astype", "tobytes", "reshape", "sum", "view"):
+        with pytest.raises(AttributeError):
+            getattr(array, name)
 
 
 def test_an_array_of_no_rows_is_opened(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from index.deferred import DeferredEncoder
 from index.errors import ModelUnavailable
 from index.interaction import load_interaction
 from index.models import Runtime, deferred_encoder, is_prepared, load_encoder, prepare
-from index.onnx_encoder import OnnxEncoder
+from index.onnx_encoder import OnnxEncoder, read_description
 from index.onnx_export import Unsupported
 from index.torch_encoder import SentenceTransformerEncoder
 from qa.config import load_settings
@@ -26,8 +27,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _short_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny_models.short_sample(monkeypatch, tmp_path)
+def _short_sample(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The default model is shared by all that runs here: it is never prepared otherwise than it is.
+    if request.node.get_closest_marker("model") is None:
+        tiny_models.short_sample(monkeypatch, tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +206,50 @@ def test_a_model_by_name_that_is_not_here_and_cannot_be_fetched_is_named(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelUnavailable, match=r"^le modèle personne/modele-absent ne se charge pas"):
         load_encoder("personne/modele-absent", tmp_path / "models")
+
+
+def test_a_model_of_a_hub_that_is_here_is_not_asked_for_again(
+    writable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[bool, object]] = []
+
+    def snapshot(model: str, *, local_files_only: bool = False, ignore_patterns: object = None) -> str:
+        asked.append((local_files_only, ignore_patterns))
+        return writable
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot)
+    assert load_encoder("quelqu-un/un-modele", tmp_path / "models").dimension == tiny_models.HIDDEN
+    # Looked for without what was never fetched: else the copy would not be taken for whole.
+    assert set(map(repr, asked)) == {repr((True, models._LEFT))}
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "embeddings.bin"])
+def test_a_prepared_model_with_a_flipped_bit_is_refused(writable: str, tmp_path: Path, name: str) -> None:
+    folder = prepare(writable, tmp_path / "models")
+    assert folder is not None
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(ModelUnavailable) as caught:
+        load_encoder(writable, tmp_path / "models")
+    assert str(caught.value).startswith(f"le modèle préparé {folder} ne se charge pas (")
+
+
+def test_what_dead_preparations_left_is_swept_and_not_what_lives(writable: str, tmp_path: Path) -> None:
+    dead, alive = tmp_path / "models" / ".building-mort", tmp_path / "models" / ".building-vif"
+    for folder in (dead, alive):
+        folder.mkdir(parents=True)
+    os.utime(dead, (0, 0))
+    prepare(writable, tmp_path / "models")
+    assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def test_a_model_kept_in_float32_says_so(
+    writable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(onnx_export, "_LEAST_LIKENESS", 1.1)
+    folder = prepare(writable, tmp_path / "models")
+    assert folder is not None
+    assert read_description(folder).precision == "float32"
+    said = f"le modèle {writable} est calculé sans 8 bits, plus lentement : ils changeraient ses vecteurs"
+    assert [record.getMessage() for record in caplog.records] == [said]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from index import neighbours
 from index.neighbours import Neighbours, open_neighbours, write_neighbours
-from index.vectors import VectorIndex, write_vectors
+from index.vectors import ASKED, VectorIndex, write_vectors
+from tests.faults.strikes import cut_short, door, failed_late, refused
 
 Floats = NDArray[np.float32]
 COUNT = 5_000
@@ -33,7 +35,7 @@ QUESTIONS = _clustered(np.random.default_rng(3), 100)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("neighbours")
-    write_vectors(folder, ROWS, exact_limit=1_000)
+    write_vectors(folder, ROWS, exact_bytes=1_000)
     return folder
 
 
@@ -75,6 +77,34 @@ def test_a_filter_that_leaves_only_far_rows_finds_them(
     assert found.tolist() == VectorIndex(ROWS).nearest(question, 10, allowed)[0].tolist()
 
 
+@pytest.mark.parametrize("near", [200, 300])
+def test_a_filter_that_leaves_out_what_surrounds_the_question_leaves_the_recall_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    monkeypatch.setattr("index.vectors._FEW", 10)
+    rows = _clustered(np.random.default_rng(2), 20_000)
+    exact, index, found = VectorIndex(rows), write_vectors(tmp_path, rows, exact_bytes=1_000), 0
+    half = np.random.default_rng(8).random(len(rows)) < 0.5
+    for question in QUESTIONS:
+        allowed = half.copy()
+        allowed[exact.nearest(question, near)[0]] = False
+        # As many as a search asks for: of fewer, too few are allowed among the best of all.
+        best, expected = (each.nearest(question, ASKED, allowed)[0][:10] for each in (index, exact))
+        found += len(np.intersect1d(best, expected))
+    assert found / (10 * len(QUESTIONS)) >= 0.99
+
+
+def test_as_many_are_found_as_are_asked_for_though_the_lists_probed_hold_fewer(tmp_path: Path) -> None:
+    random = np.random.default_rng(9)
+    rows = _clustered(random, 20_000)
+    rows[random.permutation(20_000)[:3_000]] = rows[0]
+    index = write_vectors(tmp_path, rows, exact_bytes=1_000)
+    assert index.measured["kind"] == "ivf_sq8"
+    assert int(index.measured["probes"]) < int(index.measured["lists"])
+    assert len(np.unique(index.nearest(rows[0], 6_400)[0])) == 6_400
+    assert len(index.nearest(rows[0], 30_000)[0]) == 20_000
+
+
 def test_only_allowed_rows_are_proposed(proposer: Neighbours) -> None:
     allowed = np.random.default_rng(6).random(COUNT) < 0.3
     for limit in (5, 100, 2_000):
@@ -93,11 +123,25 @@ def test_the_same_rows_give_the_same_file_and_measure(tmp_path: Path, folder: Pa
     assert 0.99 <= float(measured["recall_at_10"]) <= 1
 
 
+def test_a_disk_that_refuses_is_told_as_such(tmp_path: Path, folder: Path) -> None:
+    with door(refused, -1) as calls:
+        write_neighbours(tmp_path / "whole", ROWS)
+    last = len(calls.calls) - 1
+    assert calls.calls == ["append"] * last + ["finish"]
+    for fault in (refused, cut_short, failed_late):
+        for at in (0, last // 2, last - 1, last):
+            with door(fault, at), pytest.raises(OSError, match="No space left") as raised:
+                write_neighbours(tmp_path / f"{fault.__name__} {at}", ROWS)
+            assert raised.value.errno == errno.ENOSPC
+    with pytest.raises(FileExistsError):
+        write_neighbours(folder / "neighbours.faiss", ROWS)
+
+
 def test_where_the_recall_cannot_be_had_nothing_is_written_and_all_are_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(neighbours, "RECALL", 1.1)
-    index = write_vectors(tmp_path, ROWS, exact_limit=1_000)
+    index = write_vectors(tmp_path, ROWS, exact_bytes=1_000)
     assert [path.name for path in tmp_path.iterdir()] == ["vectors.npy"]
     assert index.measured == {"kind": "exact", "recall_at_10": 1.0}
     assert _recall(index) == 1

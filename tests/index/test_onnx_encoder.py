@@ -224,6 +224,39 @@ def test_each_run_takes_one_core(written: Path) -> None:
     assert session.get_providers() == ["CPUExecutionProvider"]
 
 
+def test_where_8_bit_products_would_overflow_the_graph_gives_the_same(
+    written: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = [OnnxEncoder(written).encode_question(sentence).vector for sentence in SENTENCES]
+    monkeypatch.setattr(onnx_encoder, "_overflows", lambda: True)
+    careful = OnnxEncoder(written)
+    for sentence, vector in zip(SENTENCES, plain, strict=True):
+        assert float(careful.encode_question(sentence).vector @ vector) > 0.999
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "overflows"),
+    [
+        ("x86_64", "fma avx2 avx512_vnni", False),
+        ("x86_64", "fma avx2 avx_vnni", False),
+        ("x86_64", "fma avx2", True),
+        ("x86_64", None, True),
+        ("aarch64", None, False),
+    ],
+)
+def test_an_x86_without_8_bit_products_is_known_by_its_flags(
+    monkeypatch: pytest.MonkeyPatch, machine: str, flags: str | None, overflows: bool
+) -> None:
+    def read(path: Path, encoding: str) -> str:
+        if flags is None:
+            raise FileNotFoundError(path)
+        return f"flags\t: {flags}\n"
+
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr(Path, "read_text", read)
+    assert onnx_encoder._overflows() is overflows
+
+
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
     yield

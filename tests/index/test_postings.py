@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index.counting import count_terms, digest_of
 from index.postings import postings
-from index.words import count_terms, digest_of
 
 
 def _passages(count: int) -> list[Counter[str]]:

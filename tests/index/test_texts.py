@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ import index.texts as module
 from corpus.changes import Changes
 from corpus.documents import Unread
 from corpus.errors import MissingTexts
+from corpus.reading import apart
+from corpus.reading.apart import KILLED
 from corpus.reading.folder import CHANGED, Read
 from index.build import build
 from index.previous import Previous, open_previous
 from index.readings import Readings
 from index.texts import Gathered, gather, read_folder
 from tests.conftest import FakeEncoder
+from tests.corpus.support import HOSTILE
 
 LIT, SALLE = "# Lits\n\nLe lit est libre.\n", "# Salles\n\nLa salle est fermée.\n"
 
@@ -195,6 +199,28 @@ def test_a_file_that_failed_is_tried_at_each_build(texts: Path, tmp_path: Path, 
         assert read == ["cassé.pdf"]
         assert [(u.source, u.failed) for u in found.unread] == [("cassé.pdf", True)]
         assert found.changes == Changes(failed=("cassé.pdf",), unchanged=3)
+
+
+def test_a_file_that_killed_its_reader_is_never_parsed_in_this_process(
+    texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setattr(module, "parsing", partial(apart.parsing, command=HOSTILE))
+    monkeypatch.setattr(apart.cores, "count", lambda: 2)
+    (texts / "mortel.pdf").write_bytes(b"kill")
+    (texts / "cassé.pdf").write_bytes(b"%PDF-1.4 rien")
+    with monkeypatch.context() as context:
+        # As many as are shared out among processes; then so few that they would not be.
+        context.setattr(apart, "_WORTH", 1)
+        report = build(texts, home, FakeEncoder())
+    (killed,) = (u for u in report.unread if u.source == "mortel.pdf")
+    assert killed.reason.startswith(KILLED)
+    (texts / "neuf.md").write_text("# Neuf\n\nUn texte neuf.\n", "utf-8")
+    assert killed in build(texts, home, FakeEncoder()).unread
+    (texts / "mortel.pdf").rename(texts / "renommé.pdf")
+    again = build(texts, home, FakeEncoder())
+    assert replace(killed, source="renommé.pdf") in again.unread
+    assert (again.documents, again.encoded) == (3, 0)
 
 
 def test_files_left_out_are_named_once_in_order_whatever_left_them_out(texts: Path, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from index.files import NEIGHBOURS, VECTORS
-from index.vectors import EXACT, VectorIndex, build_vector_index, open_vectors, write_vectors
+from index.manifest import LARGE
+from index.vectors import EXACT, EXACT_BYTES, VectorIndex, build_vector_index, open_vectors, write_vectors
 
 _RANDOM = np.random.default_rng(1).standard_normal((50, 8)).astype(np.float32)
 ROWS = _RANDOM / np.linalg.norm(_RANDOM, axis=1, keepdims=True)
@@ -119,8 +120,26 @@ def test_few_allowed_rows_are_compared_without_a_proposer() -> None:
     assert proposer.asked == []
 
 
+def test_what_is_compared_whole_is_never_checked_block_by_block() -> None:
+    assert EXACT_BYTES == 40_000 * 384 * 4
+    assert EXACT_BYTES < LARGE
+
+
+@pytest.mark.parametrize("shape", [(50, 8), (25, 16)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_limit_is_one_of_bytes_on_disk(tmp_path: Path, shape: tuple[int, int], dtype: type) -> None:
+    rows = np.random.default_rng(4).standard_normal(shape).astype(dtype)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    (tmp_path / "below").mkdir()
+    (tmp_path / "above").mkdir()
+    write_vectors(tmp_path / "below", rows, exact_bytes=1_600)
+    write_vectors(tmp_path / "above", rows, exact_bytes=1_599)
+    assert not (tmp_path / "below" / NEIGHBOURS).exists()
+    assert (tmp_path / "above" / NEIGHBOURS).exists()
+
+
 def test_above_the_limit_a_proposer_is_written_with_its_recall(tmp_path: Path) -> None:
-    written = write_vectors(tmp_path, ROWS, exact_limit=49)
+    written = write_vectors(tmp_path, ROWS, exact_bytes=1_599)
     assert (tmp_path / NEIGHBOURS).exists()
     assert written.measured["kind"] == "ivf_sq8"
     assert float(written.measured["recall_at_10"]) >= 0.99

@@ -253,6 +253,40 @@ def _replaced(row: int, value: float) -> Callable[[np.ndarray], np.ndarray]:  # 
             [f"{files.DUPLICATES} : 1 lignes, mais 2 passages dans {files.STORE}"],
         ),
         (
+            _array(files.WORDS.rows, _replaced(0, 2)),
+            [f"{files.WORDS.rows} : lignes qui ne sont celles d'aucun passage : 1"],
+        ),
+        (
+            _array(files.PHRASES.rows, _replaced(1, -1)),
+            [f"{files.PHRASES.rows} : lignes qui ne sont celles d'aucun passage : 1"],
+        ),
+        (
+            _array(files.WORDS.rows, lambda r: r[:-1]),
+            [
+                f"{files.WORDS.rows} : ses lignes ne se suivent pas de 0 à ",
+                f"{files.WORDS.rows} : ",
+            ],
+        ),
+        (
+            _array(files.WORDS.terms, lambda t: t[:-1]),
+            [f"{files.WORDS.starts} : "],
+        ),
+        (
+            _array(files.WORDS.terms, lambda t: t[::-1]),
+            [f"{files.WORDS.terms} : n'est pas en ordre croissant"],
+        ),
+        (
+            _array(files.WORDS.starts, _replaced(2, 1)),
+            [f"{files.WORDS.starts} : n'est pas en ordre croissant"],
+        ),
+        (
+            _array(files.PHRASES.starts, lambda s: s[:0]),
+            [
+                f"{files.PHRASES.starts} : 0 débuts, mais ",
+                f"{files.PHRASES.rows} : ses lignes ne se suivent pas de 0 à ",
+            ],
+        ),
+        (
             lambda folder: (folder / files.WORDS.counts).write_bytes(b"rien"),
             [", ".join([files.VECTORS, files.SENTENCES])],
         ),

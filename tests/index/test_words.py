@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import tempfile
+import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import words
+from index.counting import TermCounts, count_terms
 from index.files import PHRASES, WORDS
-from index.postings import K1, B
+from index.postings import K1, B, Postings
+from index.ragged import Ragged
 from index.words import (
-    TermCounts,
     WordIndex,
     build_word_index,
-    count_terms,
-    digest_of,
     open_word_index,
     read_term_counts,
     write_word_index,
 )
+from tests.index.test_counting import told
 
 PASSAGES = [Counter(soin=2, ville=1), Counter(soin=1), Counter(lit=3, ville=1, nuit=1)]
 
@@ -33,12 +36,6 @@ counters = st.dictionaries(st.sampled_from(["soin", "ville", "lit", "nuit", "ét
     Counter
 )
 passage_lists = st.lists(counters, max_size=6)
-
-
-def told(counted: TermCounts) -> tuple[list[int], list[int]]:
-    """All that is in term counts; their types are those of counts from nothing."""
-    assert (counted.rows.values.dtype, counted.rows.starts.dtype) == (np.dtype(np.uint64), np.dtype(np.int64))
-    return counted.rows.values.tolist(), counted.rows.starts.tolist()
 
 
 def scores(index: WordIndex, *terms: str) -> list[float]:
@@ -110,30 +107,39 @@ def test_an_index_of_nothing_is_written_and_opened(tmp_path: Path) -> None:
     assert "soin" not in opened
 
 
+def test_what_is_held_while_writing_does_not_grow_with_the_terms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, size = 64, 10_000
+
+    def drawn(_: Ragged) -> Iterator[Postings]:
+        tracemalloc.reset_peak()
+        for part in range(parts):
+            terms = np.arange(part * size, (part + 1) * size, dtype=np.uint64)
+            yield Postings(
+                terms, np.ones(size, np.int64), np.zeros(size, np.int32), np.ones(size, np.float32)
+            )
+
+    monkeypatch.setattr(words, "postings", drawn)
+    values = np.zeros(parts * size, np.uint64)
+    tracemalloc.start()
+    try:
+        write_word_index(tmp_path, WORDS, TermCounts(Ragged(values, np.array([0, len(values)]))))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert np.load(tmp_path / WORDS.terms).tolist() == list(range(parts * size))
+    assert np.load(tmp_path / WORDS.starts).tolist() == list(range(parts * size + 1))
+    # The terms alone are 5.1 MB.
+    assert peak < 2_000_000
+
+
 def test_a_share_is_the_score_over_the_rarity_of_all_that_was_asked() -> None:
     index = build_word_index(count_terms(PASSAGES))
     asked, every = ["lit", "nuit", "inconnu"], np.arange(3)
     total = sum(index.rarity(term) for term in asked)
     assert index.shares(asked, every)[2] == pytest.approx(scores(index, *asked)[2] / total)
     assert index.shares([], every).tolist() == [0.0, 0.0, 0.0]
-
-
-def test_counts_are_by_passage_each_a_digest_and_how_often() -> None:
-    values, starts = told(count_terms([Counter(b=2, a=1), Counter(), Counter(c=1, a=300)]))
-    assert values[:2] == sorted([digest_of("a") << 8 | 1, digest_of("b") << 8 | 2])
-    # One byte counts: 300 is told as 255.
-    assert values[2:] == sorted([digest_of("c") << 8 | 1, digest_of("a") << 8 | 255])
-    assert starts == [0, 2, 2, 4]
-
-
-def test_counts_of_nothing_and_of_passages_without_terms_are_empty() -> None:
-    assert told(count_terms([])) == ([], [0])
-    assert told(count_terms([Counter(), Counter()])) == ([], [0, 0, 0])
-
-
-def test_digests_are_the_same_everywhere() -> None:
-    assert digest_of("soin") == 0x6FA25A274E1E3E
-    assert 0 <= digest_of("été") < 1 << 56
 
 
 @always

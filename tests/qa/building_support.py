@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index import generation
 from index.build import build
-from index.embedded import open_engine
+from index.opening import open_engine
 from qa.build_process import EncoderOf
 from qa.builder import Builder
 from qa.config import Settings, load_settings

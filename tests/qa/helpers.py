@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.build import BuildReport, build
-from index.embedded import open_engine
 from index.embedding import Encoder
+from index.opening import open_engine
 from index.stages import STAGES
 from qa.app import create_app
 from qa.serving import EngineHolder

@@ -10,8 +10,8 @@ from contextlib import closing
 import pytest
 
 from index import generation
-from index.embedded import open_engine
 from index.lock import building
+from index.opening import open_engine
 from qa.builder import Builder
 from qa.config import Settings, load_settings
 from qa.jobs import Jobs, JobUnderWay, State

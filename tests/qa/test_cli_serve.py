@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 
 import qa.cli
 from index.default_model import MODEL_NAME, ONNX_NAME
-from index.deferred import DeferredEncoder
 from index.embedding import EncodedQuestion
 from index.errors import ModelUnavailable
 from qa.builder import Builder
@@ -131,13 +130,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_processes_are_started_by_name_and_the_first_loads_no_model(
     command: Command, served: Served, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepared: list[tuple[str | None, Path, str]] = []
-
-    def prepare(model: str | None, models: Path, *, interaction: bool, runtime: str) -> DeferredEncoder:
-        prepared.append((model, models, runtime))
-        return DeferredEncoder(lambda: pytest.fail("a model is loaded"), "un modèle", "", 64, None)
-
-    monkeypatch.setattr("index.models.deferred_encoder", prepare)
+    prepared: list[tuple[str | None, Path]] = []
+    monkeypatch.setattr("index.models.prepare", lambda *given: prepared.append(given))
     monkeypatch.setattr(qa.cli, "_encoder", lambda settings: pytest.fail("a model is loaded"))
     monkeypatch.setenv("SOURCIER_MODELS", str(tmp_path))
     said = (
@@ -146,7 +140,7 @@ def test_several_processes_are_started_by_name_and_the_first_loads_no_model(
     )
     arguments = ("serve", "--home", home, "--texts", tmp_path, "--port", 8123, "--workers", 2)
     assert command(*arguments) == (0, "", said)
-    assert prepared == [(None, tmp_path, "onnx")]
+    assert prepared == [(None, tmp_path)]
     assert (served.factory, served.options) == (
         "qa.commands.serve:worker",
         {
@@ -166,7 +160,6 @@ def test_several_processes_without_an_index_warn(
     command: Command, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ONNX_NAME).mkdir()
-    monkeypatch.setattr("index.models.deferred_encoder", lambda *given, **options: FakeEncoder())
     monkeypatch.setenv("SOURCIER_MODELS", str(tmp_path))
     arguments = ("serve", "--home", tmp_path / "home", "--workers", 2)
     assert command(*arguments) == (0, "", f"sourcier : {NO_INDEX}")
@@ -274,6 +267,8 @@ def test_the_wait_for_the_first_preparation_of_the_model_is_announced(
         return FakeEncoder()
 
     monkeypatch.setattr("index.models.deferred_encoder", load)
+    monkeypatch.setattr("index.models.prepare", lambda *_: None)
+    monkeypatch.setattr("index.default_model.prepare", lambda _: None)
     settings = load_settings(models=tmp_path)
     qa.cli._encoder(settings)
     announced = "préparation du modèle (une seule fois, une demi-minute)…\n"

@@ -12,9 +12,10 @@ import pytest
 from corpus.documents import Passage, Span
 from index.calibration import Match
 from index.duplicates import Place
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.engine import Engine, Hit, Search, Signals
 from index.filtering import NO_FILTERS, Filters
+from index.opening import open_engine
 from qa.answer import ask
 from qa.drift import Drift, Fate, Kind, compare
 from qa.refusal import THRESHOLD

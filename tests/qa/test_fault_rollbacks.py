@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from index.embedded import open_engine
+from index.opening import open_engine
 from tests.faults.rollbacks import Rollbacks, ask
 from tests.faults.versions import MONTHS, build_versions
 from tests.index.support import interacting_encoder

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index.embedded import open_engine
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
+from index.opening import open_engine
 from qa.serving import LOOK_EVERY, Phase
 from tests.conftest import FakeEncoder
 from tests.qa.engines import FIRST, SECOND, FakeEngine, FakeIndex, served, sources, wait_until

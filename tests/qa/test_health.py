@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
+from index.opening import open_engine
 from qa.app import create_app
 from qa.serving import EngineHolder
 from tests.conftest import FakeEncoder

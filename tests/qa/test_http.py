@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote as percent_encode
 
 import pytest
@@ -11,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from index.embedded import EmbeddedEngine
 from qa.app import create_app
+from qa.citing import Citation, cite
 from qa.refusal import confidence
 from tests.conftest import TEXTS
 from tests.qa.helpers import (
@@ -126,6 +129,23 @@ def test_a_question_asked_again_has_the_same_reply_and_is_not_searched(home: Pat
     searched = ("mending", "encoding", "proposing", "reading")
     assert min(first["stages_ms"][stage] for stage in searched) > 0
     assert {stage: again["stages_ms"][stage] for stage in searched} == dict.fromkeys(searched, 0.0)
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search"])
+def test_the_time_to_cite_is_part_of_the_time_told(
+    home: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def slowly(*asked: Any) -> tuple[Citation, ...]:
+        time.sleep(0.02)
+        return cite(*asked)
+
+    for module in ("qa.asking", "qa.answer"):
+        monkeypatch.setattr(f"{module}.cite", slowly)
+    client = client_of(home)
+    for _ in range(2):  # searched, then remembered
+        reply = client.post(path, json={"question": ANSWERED}).json()
+        assert reply["took_ms"] >= reply["stages_ms"]["composing"] >= 20
+        untimed(reply)
 
 
 def test_a_question_asked_again_of_a_new_index_is_answered_from_it(tmp_path: Path) -> None:

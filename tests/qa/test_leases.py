@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.engine import Engine
+from index.opening import open_engine
 from index.store import DocumentSummary
 from qa.app import create_app
 from qa.serving import EngineHolder
@@ -80,7 +81,7 @@ def test_a_route_that_fails_gives_its_engine_back(
         raise RuntimeError("exprès")
 
     monkeypatch.setattr("qa.asking.ask", fail)
-    monkeypatch.setattr("qa.replies.cite", fail)
+    monkeypatch.setattr("qa.asking.cite", fail)
     assert client.post(path, json={"question": ANSWERED}).status_code == status
     assert (holder.taken, holder.given_back) == (2, 2)
 

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from index.build import build
-from index.embedded import open_engine
+from index.opening import open_engine
 from tests.conftest import FakeEncoder
 from tests.links import SECRET, SHAPES, outside_of, snapshot
 from tests.qa.hostile_names import ENCODED_PATHS, HOSTILE_NAMES

@@ -9,8 +9,9 @@ import pytest
 from pydantic_core import PydanticCustomError
 
 from index.duplicates import Place
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
 from index.filtering import NO_FILTERS, Filters
+from index.opening import open_engine
 from qa.answer import Answer, CitedSentence
 from qa.citing import Citation, Quote
 from qa.filters import FiltersIn

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from index.embedded import EmbeddedEngine, open_engine
+from index.embedded import EmbeddedEngine
+from index.embedding import EncodedQuestion
+from index.errors import Overloaded
+from index.opening import open_engine
 from qa.serving import EngineHolder, Phase, Stopping
 from tests.conftest import FakeEncoder
 from tests.qa.engines import FIRST, SECOND, FakeIndex, served, wait_until
@@ -32,6 +35,33 @@ def test_the_engine_stays_the_same_while_the_index_does(fake: FakeIndex) -> None
 def test_a_new_engine_is_asked_one_question_before_it_is_lent(fake: FakeIndex) -> None:
     with fake.holder.lease():
         assert fake.engines[0].asked == [("échauffement", 1)]
+
+
+def test_a_service_whose_queue_is_full_swaps_all_the_same(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class FullEncoder(FakeEncoder):
+        is_full = False
+
+        def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
+            if self.is_full:
+                raise Overloaded
+            return super().encode_question(question, aside)
+
+    encoder = FullEncoder()
+    first = index_texts(tmp_path, FIRST)
+    holder = holder_of(tmp_path / "home", encoder)
+    assert served(holder) == first.generation
+    second = index_texts(tmp_path, SECOND)
+    encoder.is_full = True
+    holder.follow()
+    encoder.is_full = False
+    assert served(holder) == second.generation
+    assert caplog.records == []
+    with holder.lease() as engine:
+        assert [hit.passage.document_id for hit in engine.search("Le vent du nord souffle", 1).hits] == [
+            "vent.txt"
+        ]
 
 
 def test_a_leased_engine_goes_on_answering_after_a_second_build(tmp_path: Path) -> None:

@@ -50,3 +50,21 @@ def test_progress_shows_each_stage_and_how_fast_passages_are_encoded(
     cutting = [line for line in shown.getvalue().splitlines() if "1/2" in line]
     assert cutting
     assert not any("passages/s" in line for line in cutting)
+
+
+def test_how_fast_passages_were_encoded_stays_while_other_stages_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seconds = 100.0
+    shown = StringIO()
+    console = Console(file=shown, force_terminal=True, width=120, get_time=lambda: seconds)
+    monkeypatch.setattr(terminal, "err", console)
+    with progress() as show:
+        show("encodage", 0, 48)
+        seconds += 4
+        show("encodage", 48, 48)
+        seconds += 96
+        show("index", 2, 4)
+    lines = [line for line in shown.getvalue().splitlines() if "2/4" in line or "48/48" in line]
+    assert "2/4" in lines[-1]
+    assert "12,0 passages/s" in lines[-2]

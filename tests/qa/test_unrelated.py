@@ -8,8 +8,8 @@ import pytest
 
 import corpus
 from index.build import build
-from index.embedded import open_engine
 from index.models import load_encoder
+from index.opening import open_engine
 from qa.answer import ask
 from qa.config import load_settings
 

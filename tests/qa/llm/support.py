@@ -10,6 +10,7 @@ from typing import cast
 
 from corpus.glossary import Meaning
 from index.engine import Engine
+from index.errors import Overloaded
 from qa.answer import Answer, CitedSentence
 from qa.citing import Citation, Quote
 from qa.llm import Ending, Writer, Written
@@ -59,19 +60,22 @@ def answer_on(*quotes: str) -> Answer:
 
 @dataclass
 class FakeEngine:
-    """Knows some acronyms, and how near a sentence is to any passage."""
+    """Knows some acronyms, and how near a sentence is to any passage, unless too many ask."""
 
     near: float | None = None
+    is_full: bool = False
 
     def glossary(self) -> Sequence[Meaning]:
         return GLOSSARY
 
     def likeness(self, text: str, places: Sequence[tuple[str, int]]) -> tuple[float, ...] | None:
+        if self.is_full:
+            raise Overloaded
         return None if self.near is None else tuple(self.near for _ in places)
 
 
-def engine(near: float | None = None) -> Engine:
-    return cast(Engine, FakeEngine(near))
+def engine(near: float | None = None, *, is_full: bool = False) -> Engine:
+    return cast(Engine, FakeEngine(near, is_full))
 
 
 def checked(text: str, *quotes: str) -> Verdict:
@@ -83,14 +87,22 @@ def checked(text: str, *quotes: str) -> Verdict:
 
 
 def written(
-    url: str, answer: Answer, *, timeout: float = 20.0, key: str | None = None, near: float | None = None
+    url: str,
+    answer: Answer,
+    *,
+    timeout: float = 20.0,
+    key: str | None = None,
+    near: float | None = None,
+    is_full: bool = False,
 ) -> tuple[list[Written], Ending]:
     """All that a writer gives for one question."""
 
     async def call() -> list[Written | Ending]:
         writer = Writer(url, "essai", key, timeout)
         try:
-            async with aclosing(writer.write(engine(near), "Qui fait quoi ?", answer)) as parts:
+            async with aclosing(
+                writer.write(engine(near, is_full=is_full), "Qui fait quoi ?", answer)
+            ) as parts:
                 return [part async for part in parts]
         finally:
             await writer.aclose()

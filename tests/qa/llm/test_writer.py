@@ -90,6 +90,16 @@ def test_what_is_far_from_the_passage_it_cites_is_dropped(model: ModelServer) ->
     assert (texts(sentences), ending) == (["La loi est votée par le Parlement."], Ending(1, None))
 
 
+def test_what_the_service_is_too_busy_to_check_is_dropped(model: ModelServer) -> None:
+    copied = "La loi est votée par le Parlement."
+    reply = streamed(TRUE[0], " ", "La loi est votée par le Parlement [3].")
+    model.answers(reply)
+    assert len(written(model.url, ANSWER)[0]) == 2
+    model.answers(reply)
+    sentences, ending = written(model.url, ANSWER, is_full=True)
+    assert (texts(sentences), ending) == ([copied], Ending(1, None))
+
+
 def test_only_the_passages_and_the_question_are_sent(model: ModelServer) -> None:
     model.answers(streamed(GOOD[0]))
     written(model.url, ANSWER, key=KEY)

@@ -15,8 +15,8 @@ import pytest
 import watchfiles
 
 from index.build import BuildOptions, build
-from index.embedded import open_engine
 from index.errors import DamagedIndex
+from index.opening import open_engine
 from index.pending import pending
 from qa.config import Settings
 from qa.watching import watch
