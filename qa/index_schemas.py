@@ -1,18 +1,17 @@
-"""What goes over HTTP about the index itself: builds asked for, jobs, rollbacks, its state.
+"""What goes over HTTP about the index itself: builds asked for, jobs, rollbacks, its state and health.
 
-Shapes only. Those of questions and documents are in `schemas`.
+Shapes only. Those of questions are in `schemas`, those of documents in `document_schemas`.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from qa.job_states import Reason, State
-from qa.schemas import IndexOut
 
 if TYPE_CHECKING:
     # Locks files, through the index: the client of the service reads these shapes without it.
@@ -132,6 +131,16 @@ class PendingOut(BaseModel):
     unchanged: int
 
 
+class IndexOut(BaseModel):
+    """The generation that answers."""
+
+    generation: str
+    built_at: str
+    model: str
+    dimension: int
+    counts: dict[str, int]
+
+
 class IndexStateOut(IndexOut):
     """The generation that answers, and what could take its place."""
 
@@ -158,3 +167,15 @@ class DeletedOut(BaseModel):
 
     source: str
     job: JobOut
+
+
+class HealthOut(BaseModel):
+    """`status` is "ok"."""
+
+    status: str
+
+
+class ReadyOut(BaseModel):
+    """`status` is "ok", or "swapping" while a new index is opened beside the one that answers."""
+
+    status: Literal["ok", "swapping"]

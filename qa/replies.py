@@ -12,10 +12,7 @@ from index.stages import STAGES
 from index.store import DocumentSummary
 from qa.answer import Answer
 from qa.citing import Citation
-from qa.schemas import (
-    AnswerOut,
-    AskOut,
-    CitationOut,
+from qa.document_schemas import (
     DefinitionOut,
     DocumentFactsOut,
     DocumentOut,
@@ -23,12 +20,10 @@ from qa.schemas import (
     FactOut,
     GlossaryOut,
     MeaningOut,
-    PlaceOut,
-    QuoteOut,
-    SearchOut,
     SetAsideOut,
     UnreadOut,
 )
+from qa.schemas import AnswerOut, AskOut, CitationOut, PlaceOut, QuoteOut, SearchOut
 
 
 def source_url(source: str, start: int | None = None, end: int | None = None) -> str:

@@ -1,6 +1,8 @@
-"""What goes over HTTP, and what `--json` prints: the contract's shapes, with examples.
+"""What goes over HTTP, and what `--json` prints, of a question and its answer: the contract's shapes,
+with examples.
 
-Checks requests; does not search. Messages are French: the page shows them as they are.
+Checks requests; does not search. Messages are French: the page shows them as they are. Documents are
+in `document_schemas`, the index in `index_schemas`.
 """
 
 from __future__ import annotations
@@ -214,100 +216,3 @@ class SearchOut(BaseModel):
     generation: str
     took_ms: TookMs
     stages_ms: StagesMs
-
-
-class DocumentOut(BaseModel):
-    """One document, in the list of all."""
-
-    source: str
-    title: str
-    format: str
-    characters: int
-    passages: int
-    url: str
-
-
-class DocumentsOut(BaseModel):
-    """All documents of the index, by source, and the files that were not read."""
-
-    documents: list[DocumentOut]
-    unread: list[UnreadOut]
-    generation: str
-
-
-class UnreadOut(BaseModel):
-    """A file of the folder that is not in the index, and why."""
-
-    source: str
-    reason: str
-    failed: bool
-
-
-class SetAsideOut(QuoteOut):
-    """A span kept out of the passages, and why."""
-
-    reason: str
-
-
-class FactOut(BaseModel):
-    """Something the document says about itself: its date, its author."""
-
-    kind: str
-    value: str
-
-
-class DocumentFactsOut(DocumentOut):
-    """What is known of one document, and what was set aside in it."""
-
-    sha256: str
-    pages: int | None
-    facts: list[FactOut]
-    set_aside: list[SetAsideOut]
-    generation: str
-
-
-class DefinitionOut(QuoteOut):
-    """Where the texts say it: the sentence that defines, with its place."""
-
-    source: str
-    url: str
-
-
-class MeaningOut(BaseModel):
-    """One thing an acronym stands for; an ambiguous acronym comes several times."""
-
-    acronym: str
-    expansion: str
-    definitions: list[DefinitionOut]
-
-
-class GlossaryOut(BaseModel):
-    """What the texts say their acronyms stand for."""
-
-    meanings: list[MeaningOut]
-    generation: str
-
-
-class IndexOut(BaseModel):
-    """The generation that answers."""
-
-    generation: str
-    built_at: str
-    model: str
-    dimension: int
-    counts: dict[str, int]
-
-
-class HealthOut(BaseModel):
-    """`status` is "ok"."""
-
-    status: str
-
-
-class ReadyOut(BaseModel):
-    """`status` is "ok", or "swapping" while a new index is opened beside the one that answers."""
-
-    status: Literal["ok", "swapping"]
-
-
-DocumentsOut.model_rebuild()

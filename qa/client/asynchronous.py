@@ -24,17 +24,9 @@ from qa.client.connection import (
     reply_of,
 )
 from qa.client.errors import transport_error
-from qa.index_schemas import DeletedOut, IndexStateOut, JobOut, RollbackOut, TextOut
-from qa.schemas import (
-    DEFAULT_TOP_K,
-    AskOut,
-    DocumentFactsOut,
-    DocumentsOut,
-    GlossaryOut,
-    HealthOut,
-    ReadyOut,
-    SearchOut,
-)
+from qa.document_schemas import DocumentFactsOut, DocumentsOut, GlossaryOut
+from qa.index_schemas import DeletedOut, HealthOut, IndexStateOut, JobOut, ReadyOut, RollbackOut, TextOut
+from qa.schemas import DEFAULT_TOP_K, AskOut, SearchOut
 
 T = TypeVar("T")
 

@@ -15,17 +15,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic reads no other before Python 3.12
 
 from qa.client.errors import NotFound, Reply, Unusable, check, not_ours
-from qa.index_schemas import DeletedOut, IndexStateOut, JobOut, RollbackOut, TextOut
-from qa.schemas import (
-    AskOut,
-    CitationOut,
-    DocumentFactsOut,
-    DocumentsOut,
-    GlossaryOut,
-    HealthOut,
-    ReadyOut,
-    SearchOut,
-)
+from qa.document_schemas import DocumentFactsOut, DocumentsOut, GlossaryOut
+from qa.index_schemas import DeletedOut, HealthOut, IndexStateOut, JobOut, ReadyOut, RollbackOut, TextOut
+from qa.schemas import AskOut, CitationOut, SearchOut
 
 T = TypeVar("T")
 Shape = TypeVar("Shape", bound=BaseModel)

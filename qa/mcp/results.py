@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from qa.schemas import DocumentOut, MeaningOut, UnreadOut
+from qa.document_schemas import DocumentOut, MeaningOut, UnreadOut
 
 
 class StretchOut(BaseModel):

@@ -7,10 +7,10 @@ from fastapi.responses import PlainTextResponse
 
 from corpus.documents import Document
 from index.engine import Engine
+from qa.document_schemas import DocumentFactsOut, DocumentsOut
 from qa.problems import UnknownDocument
 from qa.replies import document_facts_out, documents_out
 from qa.routes import CurrentEngine
-from qa.schemas import DocumentFactsOut, DocumentsOut
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 

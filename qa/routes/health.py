@@ -5,9 +5,9 @@ from __future__ import annotations
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
+from qa.index_schemas import HealthOut, ReadyOut
 from qa.problems import problem
 from qa.routes import holder_of
-from qa.schemas import HealthOut, ReadyOut
 from qa.serving import EngineHolder, Phase
 
 router = APIRouter(prefix="/health", tags=["état"])

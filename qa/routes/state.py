@@ -13,11 +13,11 @@ from corpus.errors import SourcierError
 from index.generation import kept
 from index.pending import pending
 from qa.config import Settings, texts_of
+from qa.document_schemas import GlossaryOut
 from qa.index_schemas import IndexStateOut, PendingOut
 from qa.jobs import Jobs
 from qa.replies import glossary_out
 from qa.routes import CurrentEngine
-from qa.schemas import GlossaryOut
 
 router = APIRouter(tags=["état"])
 # Seconds. Whoever polls this address must not have a folder of 100,000 files listed each time.

@@ -1,8 +1,9 @@
-"""What the tests of `index` share: small indexes of given texts, with late interaction or without, and
-passages of given sentences."""
+"""What the tests of `index` share: small indexes of given texts, with late interaction or without, what is
+wrong with one, and passages of given sentences."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,10 +17,12 @@ from index.duplicates import Groups, group
 from index.embedded import EmbeddedEngine
 from index.embedding import EncoderInput
 from index.french import phrases, terms
+from index.manifest import MANIFEST, read_manifest, seal, write_manifest
 from index.opening import open_engine
 from index.ragged import Ragged
 from index.retrieval import Asked, Retriever, ask
 from index.vectors import build_vector_index
+from index.verification import inspect_generation
 from index.words import build_word_index
 from tests.conftest import FakeEncoder, fake_interaction
 
@@ -73,3 +76,16 @@ def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
         Groups(group(texts)),
         tokens,
     )
+
+
+def problems_of(folder: Path) -> tuple[str, ...]:
+    """What is wrong with a generation that `interacting_encoder` built."""
+    return inspect_generation(folder, interacting_encoder()).problems
+
+
+def reseal(folder: Path) -> None:
+    """Makes the manifest vouch for the files as they are now, as a faulty build would."""
+    manifest = read_manifest(folder)
+    (folder / MANIFEST).unlink()
+    sealed = seal(folder)
+    write_manifest(folder, dataclasses.replace(manifest, files=sealed.files, sizes=sealed.sizes))

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from index import files, generation
+from index import files
 from index.embedding import EncodedPassage, EncoderInput
 from index.errors import IncompatibleIndex
-from index.manifest import MANIFEST, read_manifest, seal, write_manifest
+from index.manifest import MANIFEST, read_manifest
 from index.verification import Verification, inspect_generation
 from tests.conftest import FakeEncoder
-from tests.index.support import indexed, interacting_encoder
-
-TEXTS = {
-    "a.txt": "Le groupement hospitalier de territoire (GHT) réunit des hôpitaux. Il partage une pharmacie.",
-    "b.md": "# Les CPTS\n\nUne CPTS organise les soins de ville. Elle réunit des infirmières.\n",
-}
+from tests.index.support import interacting_encoder, problems_of, reseal
 
 
 class OtherVectors(FakeEncoder):
@@ -34,31 +27,6 @@ class OtherVectors(FakeEncoder):
     def encode_passages(self, passages: list[EncoderInput]) -> Iterator[tuple[int, EncodedPassage]]:  # type: ignore[override]
         for i, encoded in super().encode_passages(passages):
             yield i, dataclasses.replace(encoded, vector=encoded.vector[::-1])
-
-
-@pytest.fixture(scope="module")
-def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("intact")
-    indexed(home, TEXTS, interacting_encoder()).close()
-    return generation.current(home / "home")
-
-
-@pytest.fixture
-def folder(intact: Path, tmp_path: Path) -> Path:
-    """A copy to damage."""
-    return Path(shutil.copytree(intact, tmp_path / intact.name))
-
-
-def _problems(folder: Path) -> tuple[str, ...]:
-    return inspect_generation(folder, interacting_encoder()).problems
-
-
-def _sealed(folder: Path) -> None:
-    """Makes the manifest vouch for the files as they are now, as a faulty build would."""
-    manifest = read_manifest(folder)
-    (folder / MANIFEST).unlink()
-    sealed = seal(folder)
-    write_manifest(folder, dataclasses.replace(manifest, files=sealed.files, sizes=sealed.sizes))
 
 
 def _flip(path: Path) -> None:
@@ -82,24 +50,24 @@ def test_so_many_passages_are_encoded_again_as_is_asked(intact: Path, sample: in
 
 
 def test_every_damaged_file_is_named_and_none_is_parsed(folder: Path) -> None:
-    assert _problems(folder) == ()
+    assert problems_of(folder) == ()
     names = sorted(read_manifest(folder).files)
     for name in names:
         _flip(folder / name)
-    assert _problems(folder) == tuple(
+    assert problems_of(folder) == tuple(
         f"{folder.name}/{name} : le sha256 n'est pas celui du manifeste" for name in names
     )
 
 
 def test_a_damaged_file_does_not_hide_what_is_wrong_elsewhere(folder: Path) -> None:
-    assert _problems(folder) == ()
+    assert problems_of(folder) == ()
     with closing(sqlite3.connect(folder / files.STORE)) as connection, connection:
         connection.execute("update passages set text = 'Autre chose.' where row = 0")
-    _sealed(folder)
+    reseal(folder)
     _flip(folder / files.VECTORS)
     (folder / files.LEXICON).unlink()
     (folder / "autre.npy").write_bytes(b"")
-    assert set(_problems(folder)) == {
+    assert set(problems_of(folder)) == {
         f"{folder.name}/{files.VECTORS} : le sha256 n'est pas celui du manifeste",
         f"{folder.name}/{files.LEXICON} manque",
         f"{folder.name}/autre.npy n'est pas un fichier de cette génération",
@@ -108,7 +76,7 @@ def test_a_damaged_file_does_not_hide_what_is_wrong_elsewhere(folder: Path) -> N
 
 
 def test_a_damaged_manifest_is_the_only_fault_that_can_be_told(folder: Path) -> None:
-    assert _problems(folder) == ()
+    assert problems_of(folder) == ()
     _flip(folder / MANIFEST)
     assert inspect_generation(folder) == Verification(
         folder.name, 0, 0, 0, 0, 0, (f"{folder.name}/{MANIFEST} est illisible ; lancez : sourcier build",)
@@ -179,10 +147,10 @@ def test_a_model_that_gives_other_vectors_is_noticed(intact: Path) -> None:
     ],
 )
 def test_each_fault_of_the_store_is_told(folder: Path, statement: str, expected: list[str]) -> None:
-    assert _problems(folder) == ()
+    assert problems_of(folder) == ()
     with closing(sqlite3.connect(folder / files.STORE)) as connection, connection:
         assert connection.execute(statement).rowcount != 0
-    _sealed(folder)
+    reseal(folder)
     # What is read of a passage has changed, which its row of digests tells too.
     told = [
         problem for problem in inspect_generation(folder).problems if not problem.startswith(files.PASSAGES)
@@ -190,121 +158,9 @@ def test_each_fault_of_the_store_is_told(folder: Path, statement: str, expected:
     assert told == expected
 
 
-def _vectors(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:  # type: ignore[type-arg]
-    def run(folder: Path) -> None:
-        np.save(folder / files.VECTORS, change(np.load(folder / files.VECTORS)))
-
-    return run
-
-
-def _array(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:  # type: ignore[type-arg]
-    def run(folder: Path) -> None:
-        np.save(folder / name, change(np.load(folder / name)))
-
-    return run
-
-
-def _replaced(row: int, value: float) -> Callable[[np.ndarray], np.ndarray]:  # type: ignore[type-arg]
-    def change(array: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        array[row] = value
-        return array
-
-    return change
-
-
-@pytest.mark.parametrize(
-    ("harm", "expected"),
-    [
-        (_vectors(lambda v: v * 1.01), [f"{files.VECTORS} : vecteurs qui ne sont pas de norme 1 : 2"]),
-        (
-            _vectors(lambda v: v[::-1]),
-            [
-                f"{files.VECTORS} : le passage 0 s'encode autrement",
-                f"{files.VECTORS} : le passage 1 s'encode autrement",
-            ],
-        ),
-        (_vectors(lambda v: v[:1]), [f"{files.VECTORS} : 1 lignes, mais 2 passages dans {files.STORE}"]),
-        (
-            _vectors(lambda v: np.concatenate([v, v], axis=1) / np.sqrt(2)),
-            [f"{files.VECTORS} : tableau (2, 128), mais les vecteurs du modèle sont de 64"],
-        ),
-        (
-            _array(files.SENTENCES, _replaced(1, np.nan)),
-            [f"{files.SENTENCES} : vecteurs qui ne sont pas de norme 1 : 1"],
-        ),
-        (_array(files.SENTENCES, _replaced(1, 0)), []),  # a sentence that the model did not reach
-        (
-            _array(files.SENTENCE_STARTS, _replaced(1, 1)),
-            [f"{files.SENTENCE_STARTS} : passages au nombre de phrases autre : 2, d'abord la ligne 0"],
-        ),
-        (
-            _array(files.SENTENCES, lambda s: s[:-1]),
-            [f"{files.SENTENCES} : ses lignes ne se suivent pas de 0 à 3"],
-        ),
-        (
-            _array(files.TOKEN_STARTS, lambda s: s[:-1]),
-            [
-                f"{files.TOKEN_STARTS} : 1 lignes, mais 2 passages dans {files.STORE}",
-                f"{files.TOKENS} : ses lignes ne se suivent pas de 0 à ",
-            ],
-        ),
-        (
-            _array(files.DUPLICATES, lambda d: d[:-1]),
-            [f"{files.DUPLICATES} : 1 lignes, mais 2 passages dans {files.STORE}"],
-        ),
-        (
-            _array(files.WORDS.rows, _replaced(0, 2)),
-            [f"{files.WORDS.rows} : lignes qui ne sont celles d'aucun passage : 1"],
-        ),
-        (
-            _array(files.PHRASES.rows, _replaced(1, -1)),
-            [f"{files.PHRASES.rows} : lignes qui ne sont celles d'aucun passage : 1"],
-        ),
-        (
-            _array(files.WORDS.rows, lambda r: r[:-1]),
-            [
-                f"{files.WORDS.rows} : ses lignes ne se suivent pas de 0 à ",
-                f"{files.WORDS.rows} : ",
-            ],
-        ),
-        (
-            _array(files.WORDS.terms, lambda t: t[:-1]),
-            [f"{files.WORDS.starts} : "],
-        ),
-        (
-            _array(files.WORDS.terms, lambda t: t[::-1]),
-            [f"{files.WORDS.terms} : n'est pas en ordre croissant"],
-        ),
-        (
-            _array(files.WORDS.starts, _replaced(2, 1)),
-            [f"{files.WORDS.starts} : n'est pas en ordre croissant"],
-        ),
-        (
-            _array(files.PHRASES.starts, lambda s: s[:0]),
-            [
-                f"{files.PHRASES.starts} : 0 débuts, mais ",
-                f"{files.PHRASES.rows} : ses lignes ne se suivent pas de 0 à ",
-            ],
-        ),
-        (
-            lambda folder: (folder / files.WORDS.counts).write_bytes(b"rien"),
-            [", ".join([files.VECTORS, files.SENTENCES])],
-        ),
-    ],
-)
-def test_each_fault_of_the_arrays_is_told(
-    folder: Path, harm: Callable[[Path], object], expected: list[str]
-) -> None:
-    assert _problems(folder) == ()
-    harm(folder)
-    _sealed(folder)
-    told = _problems(folder)
-    assert [p[: len(e)] for p, e in zip(told, expected, strict=True)] == expected
-
-
 def test_passages_read_otherwise_than_they_were_encoded_are_told(folder: Path) -> None:
-    assert _problems(folder) == ()
+    assert problems_of(folder) == ()
     with closing(sqlite3.connect(folder / files.STORE)) as connection, connection:
         connection.execute("update passages set headings = '[\"Autre\"]' where row = 1")
-    _sealed(folder)
-    assert _problems(folder)[0] == f"{files.PASSAGES} : passages au contenu autre : 1, d'abord la ligne 1"
+    reseal(folder)
+    assert problems_of(folder)[0] == f"{files.PASSAGES} : passages au contenu autre : 1, d'abord la ligne 1"

@@ -14,18 +14,10 @@ from index.filtering import NO_FILTERS, Filters
 from index.opening import open_engine
 from qa.answer import Answer, CitedSentence
 from qa.citing import Citation, Quote
+from qa.document_schemas import DocumentOut, SetAsideOut, UnreadOut
 from qa.filters import FiltersIn
 from qa.replies import ask_out, citation_out, document_facts_out, documents_out, source_url
-from qa.schemas import (
-    AskOut,
-    CitationOut,
-    DocumentOut,
-    QuestionIn,
-    QuoteOut,
-    SetAsideOut,
-    UnreadOut,
-    check_question,
-)
+from qa.schemas import AskOut, CitationOut, QuestionIn, QuoteOut, check_question
 from tests.conftest import FakeEncoder
 from tests.qa.helpers import index_texts
 
