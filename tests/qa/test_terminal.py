@@ -31,40 +31,47 @@ def test_at_most_five_other_places_are_named_and_the_rest_counted(count: int, li
     assert printed.count(".txt") == min(count, 5)
 
 
-def test_progress_shows_each_stage_and_how_fast_passages_are_encoded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    seconds = 100.0
-    shown = StringIO()
-    console = Console(file=shown, force_terminal=True, width=120, get_time=lambda: seconds)
-    monkeypatch.setattr(terminal, "err", console)
+class Screen:
+    """A terminal whose clock is moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 100.0
+        self._shown = StringIO()
+        console = Console(file=self._shown, force_terminal=True, width=120, get_time=lambda: self.seconds)
+        monkeypatch.setattr(terminal, "err", console)
+
+    def lines(self, *parts: str) -> list[str]:
+        """The lines shown that hold one of these parts."""
+        return [line for line in self._shown.getvalue().splitlines() if any(part in line for part in parts)]
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    return Screen(monkeypatch)
+
+
+def test_progress_shows_each_stage_and_how_fast_passages_are_encoded(screen: Screen) -> None:
     with progress() as show:
         show("découpage", 0, 2)
         show("encodage", 0, 40)
-        seconds += 4
+        screen.seconds += 4
         show("découpage", 1, 2)
         show("encodage", 10, 48)
-    lines = [line for line in shown.getvalue().splitlines() if "10/48" in line]
+    lines = screen.lines("10/48")
     assert lines
     assert all("2,5 passages/s" in line for line in lines)
-    cutting = [line for line in shown.getvalue().splitlines() if "1/2" in line]
+    cutting = screen.lines("1/2")
     assert cutting
     assert not any("passages/s" in line for line in cutting)
 
 
-def test_how_fast_passages_were_encoded_stays_while_other_stages_go_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    seconds = 100.0
-    shown = StringIO()
-    console = Console(file=shown, force_terminal=True, width=120, get_time=lambda: seconds)
-    monkeypatch.setattr(terminal, "err", console)
+def test_how_fast_passages_were_encoded_stays_while_other_stages_go_on(screen: Screen) -> None:
     with progress() as show:
         show("encodage", 0, 48)
-        seconds += 4
+        screen.seconds += 4
         show("encodage", 48, 48)
-        seconds += 96
+        screen.seconds += 96
         show("index", 2, 4)
-    lines = [line for line in shown.getvalue().splitlines() if "2/4" in line or "48/48" in line]
+    lines = screen.lines("2/4", "48/48")
     assert "2/4" in lines[-1]
     assert "12,0 passages/s" in lines[-2]
