@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.lexicon import Lexicon, build_lexicon, from_bytes
+from tests.timing import seconds
 
 TEXTS = [
     "Les missions de l'hôpital",
@@ -199,11 +198,8 @@ def test_mending_takes_less_than_a_millisecond_among_fifty_thousand_words(lexico
     large = build_lexicon([*TEXTS, " ".join(sorted(many))])
     assert len(large.written) > 50_000
     question = "Quelles sont les missiosn des medcin generalistes de l'hopitzl en Ile de France ?"
-    large.mended(question)
-    took = []
-    for _ in range(20):
-        started = time.perf_counter()
-        mended = large.mended(question)
-        took.append(time.perf_counter() - started)
-    assert mended == "Quelles sont les missions des médecin généralistes de l'hôpital en Île-de-France ?"
-    assert min(took) < 0.001
+    assert (
+        large.mended(question)
+        == "Quelles sont les missions des médecin généralistes de l'hôpital en Île-de-France ?"
+    )
+    assert seconds(lambda: large.mended(question), times=20) < 0.001

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from qa.chat.escaping import escaped, label
+from tests.timing import seconds
 
 
 @pytest.mark.parametrize(
@@ -38,11 +37,8 @@ def test_brackets_of_a_title_that_come_in_no_pairs_are_code(words: str, shown: s
 
 
 def test_no_text_takes_longer_than_its_length_to_escape() -> None:
-    def seconds(unit: str, length: int) -> float:
-        started = time.process_time()
-        escaped(unit * length)
-        label(unit * length)
-        return time.process_time() - started
+    def took(unit: str, length: int) -> float:
+        return seconds(lambda: (escaped(unit * length), label(unit * length)))
 
     for unit in ("\\", "<", "[", "<think", "&", "  ", "\\[", "{", "www.", "\n", "a b\n\n"):
-        assert seconds(unit, 100_000) < 40 * seconds(unit, 10_000) + 0.5, unit
+        assert took(unit, 100_000) < 40 * took(unit, 10_000) + 0.5, unit

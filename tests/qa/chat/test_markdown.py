@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import pytest
@@ -18,6 +17,7 @@ from qa.answer import Answer
 from qa.chat.links import passage_link
 from qa.chat.markdown import paragraph, plain, refusal, sources, title
 from qa.citing import Citation
+from tests.timing import seconds
 
 BASE = "https://textes.example"
 QUOTE = "Une CPTS organise les soins de ville d’un territoire ; elle en répond devant l’agence."
@@ -263,10 +263,8 @@ def test_the_markdown_of_others_is_read_too(markdown: str, read: str) -> None:
     ],
 )
 def test_no_message_takes_longer_than_its_length(unit: str) -> None:
-    def seconds(length: int) -> float:
-        started = time.process_time()
-        plain("a|b\n-|-\n" * ("|" in unit) + unit * (length // len(unit)))
-        return time.process_time() - started
+    def took(length: int) -> float:
+        return seconds(lambda: plain("a|b\n-|-\n" * ("|" in unit) + unit * (length // len(unit))))
 
     # Quadratic, 100 kB would take a hundred times as long as 10 kB, and minutes.
-    assert seconds(100_000) < 40 * seconds(10_000) + 0.5
+    assert took(100_000) < 40 * took(10_000) + 0.5
