@@ -41,7 +41,7 @@ def expansion(question: str, glossary: Sequence[Meaning]) -> Expansion:
     names: list[str] = []
     named: set[str] = set()
     for meaning in glossary:
-        acronym = fold(meaning.acronym)
+        acronym = _folded(meaning.acronym)
         if acronym in asked or acronym + "s" in asked:
             names.append(meaning.expansion)
             named |= {*terms(meaning.acronym), *terms(meaning.acronym + "s")}
@@ -65,6 +65,9 @@ def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:
 
 
 # Every question meets every meaning: their terms are found once, not once a question.
+_folded = lru_cache(maxsize=1 << 15)(fold)
+
+
 @lru_cache(maxsize=1 << 15)
 def _joined_terms(text: str) -> str:
     return " ".join(terms(text))

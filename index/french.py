@@ -49,6 +49,8 @@ _GOES_ON = ("art.", "vie siecle", "vie republique", "rendez vous")
 _NUMBER_GOES_ON = re.compile(r" (?<=[lrd.*\d] )\d")  # a space first: nothing else is looked at
 # Around a word and in no token of `_TOKEN`: one entry of the cache for "soins", "soins," and "(soins)".
 _AROUND = ',;:!?()[]«»"“”…'
+# A whole piece that is a "plain" token.
+_PLAIN = re.compile(r"(?!art\Z)[a-hj-qstuwyz][a-z]+")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
 _SIGNS = {"%": "pourcentage", "€": "euros", "$": "dollars"}
 _MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
@@ -84,7 +86,8 @@ _FRAMES = re.compile(
     )\b""",
     re.VERBOSE,
 )
-_stemmer = Stemmer.Stemmer("french")
+# Its own cache costs more than a stem: `_terms_of` has one of what stems and all before give.
+_stemmer = Stemmer.Stemmer("french", 0)
 
 
 def terms(text: str) -> list[str]:
@@ -175,7 +178,7 @@ def _stems(found: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 16)
 def _terms_of(piece: str) -> tuple[str, ...]:
     """The terms of a folded piece of text without a space, or of one token."""
-    return _stems(words(piece))
+    return _stems((piece,) if _PLAIN.fullmatch(piece) else words(piece))
 
 
 def _unelided(token: str) -> tuple[str, ...]:

@@ -79,13 +79,14 @@ class Store:
 
     def passages(self, rows: Sequence[int]) -> list[StoredPassage]:
         """The passages of these rows, in the order of `rows`."""
+        # One record: SQLite lets other threads run before each that it gives, and waits for its turn after.
         marks = ",".join("?" * len(rows))
-        found = self._all(
-            f"select {_PASSAGE}, d.title, d.pages from passages p join documents d on d.id = document_id "
-            f"where row in ({marks})",
+        ((found,),) = self._all(
+            f"select json_group_array(json_array({_PASSAGE}, d.title, d.pages)) "
+            f"from passages p join documents d on d.id = document_id where row in ({marks})",
             tuple(rows),
         )
-        by_row = {record[0]: _stored_passage(record) for record in found}
+        by_row = {record[0]: _stored_passage(record) for record in json.loads(found)}
         return [by_row[row] for row in rows]
 
     def document(self, document_id: str) -> Document | None:

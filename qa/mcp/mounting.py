@@ -7,22 +7,26 @@ no page of another site.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
 from fastapi import FastAPI
-from mcp.server.lowlevel.server import Server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from qa.config import Settings
 from qa.keys import bearer, permitted
-from qa.mcp.server import Service, server_of
 from qa.remembered import Remembered
 from qa.serving import Stopping
+
+if TYPE_CHECKING:
+    # The protocol's package is imported by the first request that speaks it: 0.3 s and 25 MB.
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
 
@@ -30,43 +34,63 @@ PATH = "/mcp"
 class Endpoint:
     """An ASGI application; answers while `running` is entered, which may be more than once."""
 
-    def __init__(self, server: Server[dict[str, Any]]) -> None:
-        self._server = server
+    def __init__(self, make: Callable[[], StreamableHTTPSessionManager]) -> None:
+        """`make` is called in a thread, for the first request after `running` is entered."""
+        self._make = make
+        self._tasks: TaskGroup | None = None
         self._manager: StreamableHTTPSessionManager | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Raises KeyRequired, AnotherSite or Stopping, which the application turns into replies."""
         request = Request(scope)
         await permitted(request, await bearer(request))
-        if self._manager is None:
+        if self._tasks is None:
             raise Stopping("le service s'arrête ; réessayez dans un instant")
+        async with self._starting:
+            if self._manager is None:
+                self._manager = await self._tasks.start(self._manage)
         await self._manager.handle_request(scope, receive, send)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Answers for the length of the block; what is under way at its end is cancelled."""
-        # The package's own checks of Host and Origin want every name of the service listed:
-        # `permitted` refuses the same requests without that.
-        manager = StreamableHTTPSessionManager(self._server, stateless=True, json_response=True)
-        async with manager.run():
-            self._manager = manager
+        self._starting = anyio.Lock()
+        async with anyio.create_task_group() as self._tasks:
             try:
                 yield
             finally:
-                self._manager = None
+                self._tasks.cancel_scope.cancel()
+                self._tasks = self._manager = None
+
+    async def _manage(self, *, task_status: TaskStatus[StreamableHTTPSessionManager]) -> None:
+        manager = await run_in_threadpool(self._make)
+        # In a task of its own: the one that starts it ends with its request.
+        async with manager.run():
+            task_status.started(manager)
+            await anyio.sleep_forever()
 
 
 def mount(app: FastAPI) -> None:
     """Adds PATH to the application, whose state tells what answers. See `running`."""
-    settings: Settings | None = app.state.settings
-    remembered: Remembered | None = app.state.remembered
-    service = Service(
-        holder=app.state.holder,
-        threshold=app.state.threshold,
-        public_url=settings.public_url if settings else None,
-        remember=remembered.remember if remembered else lambda _: None,
-    )
-    app.state.mcp = Endpoint(server_of(service))
+
+    def manager() -> StreamableHTTPSessionManager:
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+        from qa.mcp.server import Service, server_of
+
+        settings: Settings | None = app.state.settings
+        remembered: Remembered | None = app.state.remembered
+        service = Service(
+            holder=app.state.holder,
+            threshold=app.state.threshold,
+            public_url=settings.public_url if settings else None,
+            remember=remembered.remember if remembered else lambda _: None,
+        )
+        # The package's own checks of Host and Origin want every name of the service listed:
+        # `permitted` refuses the same requests without that.
+        return StreamableHTTPSessionManager(server_of(service), stateless=True, json_response=True)
+
+    app.state.mcp = Endpoint(manager)
     # POST alone: a GET would hold a stream open on which nothing is ever sent. A plain route: a
     # mounted application would answer `/mcp` with a redirection to `/mcp/`.
     app.router.routes.append(Route(PATH, app.state.mcp, methods=["POST"], include_in_schema=False))

@@ -7,19 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import onnx
 import pytest
+from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from index.product import GRAPH, Floats, product
+from index.product import GRAPH, product
 
 
-def drawn(*shape: int) -> Floats:
-    return np.random.default_rng(shape).standard_normal(shape).astype(np.float32)
+def levels(*shape: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(shape).integers(0, 129, shape).astype(np.uint8)
+
+
+def signed(*shape: int) -> NDArray[np.int8]:
+    return np.random.default_rng(shape).integers(-128, 128, shape).astype(np.int8)
 
 
 def test_the_graph_is_the_one_that_onnx_writes() -> None:
-    names = {"a": ("n", "k"), "b": ("k", "m"), "c": ("n", "m")}
-    a, b, c = (helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n, shape in names.items())
-    graph = helper.make_graph([helper.make_node("MatMul", ["a", "b"], ["c"])], "p", [a, b], [c])
+    a = helper.make_tensor_value_info("a", TensorProto.UINT8, ("n", "k"))
+    b = helper.make_tensor_value_info("b", TensorProto.INT8, ("k", "m"))
+    c = helper.make_tensor_value_info("c", TensorProto.INT32, ("n", "m"))
+    graph = helper.make_graph([helper.make_node("MatMulInteger", ["a", "b"], ["c"])], "p", [a, b], [c])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     assert onnx.load_model_from_string(GRAPH) == model
     onnx.checker.check_model(model)
@@ -29,17 +35,22 @@ def test_the_graph_is_the_one_that_onnx_writes() -> None:
     ("rows", "size", "columns"), [(1, 1, 1), (7, 4, 1), (900, 256, 13), (3, 4, 0), (0, 4, 2)]
 )
 def test_it_is_the_product_of_numpy(rows: int, size: int, columns: int) -> None:
-    tall, narrow = drawn(rows, size), drawn(size, columns)
+    tall, narrow = levels(rows, size), signed(size, columns)
     found = product(tall, narrow)
-    assert (found.shape, found.dtype) == ((rows, columns), np.dtype(np.float32))
-    assert np.allclose(found, tall @ narrow, rtol=0, atol=1e-4)
+    assert (found.shape, found.dtype) == ((rows, columns), np.dtype(np.int32))
+    assert np.array_equal(found, tall.astype(np.int32) @ narrow)
+
+
+def test_the_largest_numbers_do_not_overflow() -> None:
+    tall = np.full((40, 256), 128, np.uint8)
+    for narrow in (np.full((256, 20), -128, np.int8), np.full((256, 20), 127, np.int8)):
+        assert np.array_equal(product(tall, narrow), tall.astype(np.int32) @ narrow)
 
 
 def test_threads_get_the_products_that_one_gets() -> None:
-    talls = [drawn(300 + i, 64) for i in range(40)]
-    narrow = drawn(64, 9)
+    talls = [levels(300 + i, 64) for i in range(40)]
+    narrow = signed(64, 9)
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda tall: product(tall, narrow), talls))
-    assert all(
-        np.array_equal(each, product(tall, narrow)) for each, tall in zip(together, talls, strict=True)
-    )
+    for each, tall in zip(together, talls, strict=True):
+        assert np.array_equal(each, product(tall, narrow))
