@@ -17,13 +17,14 @@ import torch
 from numpy.typing import NDArray
 
 from index import generation
+from index.arrays import read_ragged
 from index.duplicates import Groups
 from index.embedding import EncodedQuestion, Encoder
 from index.files import DUPLICATES, PHRASES, STORE, TOKEN_STARTS, TOKENS, WORDS
 from index.french import question_terms
 from index.interaction import Interaction
+from index.mapped import open_array
 from index.questions import specifics
-from index.ragged import Ragged
 from index.retrieval import Asked, Retriever
 from index.store import Store, StoredPassage
 from index.vectors import open_vectors
@@ -81,13 +82,12 @@ class IndexedSet:
         """The searchers; `late` says whether candidates meet the question token by token."""
         tokens = None
         if late:
-            codes = np.load(self.generation / TOKENS, mmap_mode="r", allow_pickle=False)
-            tokens = Ragged(codes, np.load(self.generation / TOKEN_STARTS, allow_pickle=False))
+            tokens = read_ragged(self.generation, TOKENS, TOKEN_STARTS)
         return Retriever(
             open_vectors(self.generation),
             self.words(),
             open_word_index(self.generation, PHRASES),
-            Groups(np.load(self.generation / DUPLICATES, allow_pickle=False)),
+            Groups(open_array(self.generation / DUPLICATES)[:]),
             tokens,
         )
 

@@ -18,14 +18,21 @@ from index import disk
 from index.arrays import Analyses, Encodings
 from index.counting import TermCounts
 from index.duplicates import DIGEST
-from index.files import PASSAGES, PHRASES, SENTENCE_STARTS, SENTENCES, TOKEN_STARTS, TOKENS, WORDS
+from index.files import (
+    PASSAGES,
+    PHRASES,
+    SENTENCE_STARTS,
+    SENTENCES,
+    TOKEN_STARTS,
+    TOKENS,
+    VECTORS,
+    WORDS,
+    WordFiles,
+)
 from index.ragged import BEFORE, EARLIER, NOW, Origins
 from index.row_files import RaggedFile
-from index.vectors import VectorIndex, write_vectors
-from index.words import WordIndex, write_word_index
-
-# What the indexes are made of, until they are.
-_VECTORS, _TERMS, _PHRASES = "vectors.rows", "words.rows", "phrases.rows"
+from index.vectors import VectorIndex, index_vectors
+from index.words import WordIndex, index_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,19 @@ class ArraysWriter:
         self._folder, self._before = folder, before
         with ExitStack() as opened:
             self._vectors = opened.enter_context(
-                closing(disk.ArrayFile(folder / _VECTORS, (dimension,), np.float32))
+                closing(disk.ArrayFile(folder / VECTORS, (dimension,), np.float32))
             )
             # Half precision: sentence vectors only choose among a passage's own sentences.
             self._sentences = opened.enter_context(
-                closing(RaggedFile(folder / SENTENCES, (dimension,), np.float16))
+                closing(RaggedFile(folder, SENTENCES, SENTENCE_STARTS, (dimension,), np.float16))
             )
             self._tokens = None
             if token_bytes is not None:
                 self._tokens = opened.enter_context(
-                    closing(RaggedFile(folder / TOKENS, (token_bytes,), np.uint8))
+                    closing(RaggedFile(folder, TOKENS, TOKEN_STARTS, (token_bytes,), np.uint8))
                 )
-            self._terms = opened.enter_context(closing(RaggedFile(folder / _TERMS, (), np.uint64)))
-            self._phrases = opened.enter_context(closing(RaggedFile(folder / _PHRASES, (), np.uint64)))
+            self._terms = opened.enter_context(closing(_counts_file(folder, WORDS)))
+            self._phrases = opened.enter_context(closing(_counts_file(folder, PHRASES)))
             self._opened = opened.pop_all()
         self._truncated: list[NDArray[np.bool_]] = [np.zeros(0, bool)]
         self._contents: list[NDArray[np.uint8]] = [np.zeros((0, DIGEST), np.uint8)]
@@ -110,11 +117,14 @@ class ArraysWriter:
         self._likenesses.append(analyses.likenesses)
 
     def finish(self, listen: Callable[[], None] = lambda: None) -> Written:
-        """Builds the indexes and completes all files; `listen` is called before each."""
+        """Completes all files and builds the indexes of them; `listen` is called before each index."""
         disk.finish(self._vectors)
-        sentences = self._sentences.finish()
-        tokens = self._tokens.finish() if self._tokens else None
-        encodings = Encodings(self._vectors.mapped(), sentences, tokens, np.concatenate(self._truncated))
+        encodings = Encodings(
+            self._vectors.mapped(),
+            self._sentences.finish(),
+            self._tokens.finish() if self._tokens else None,
+            np.concatenate(self._truncated),
+        )
         analyses = Analyses(
             np.concatenate(self._contents),
             np.concatenate(self._likenesses),
@@ -122,14 +132,11 @@ class ArraysWriter:
             TermCounts(self._phrases.finish()),
         )
         listen()
-        vectors = write_vectors(self._folder, encodings.vectors)
+        vectors = index_vectors(self._folder)
         listen()
-        words = write_word_index(self._folder, WORDS, analyses.terms)
+        words = index_words(self._folder, WORDS)
         listen()
-        phrases = write_word_index(self._folder, PHRASES, analyses.phrases)
-        disk.save_array(self._folder / SENTENCE_STARTS, sentences.starts)
-        if tokens is not None:
-            disk.save_array(self._folder / TOKEN_STARTS, tokens.starts)
+        phrases = index_words(self._folder, PHRASES)
         buffer = io.BytesIO()
         np.savez(
             buffer,
@@ -138,10 +145,6 @@ class ArraysWriter:
             truncated=encodings.truncated,
         )
         disk.write_bytes(self._folder / PASSAGES, buffer.getvalue())
-        self.close()
-        for name in (_VECTORS, _TERMS, _PHRASES):
-            # What is mapped of them stays.
-            (self._folder / name).unlink()
         return Written(encodings, analyses, Searchable(vectors, words, phrases))
 
     def close(self) -> None:
@@ -166,11 +169,5 @@ class ArraysWriter:
         )
 
 
-def write_arrays(folder: Path, encodings: Encodings, analyses: Analyses) -> Searchable:
-    """Writes the files of rows that are all known, and returns the indexes that are in them."""
-    tokens = encodings.tokens
-    token_bytes = None if tokens is None else tokens.values.shape[1]
-    with closing(ArraysWriter(folder, encodings.vectors.shape[1], token_bytes)) as writer:
-        rows = np.arange(len(encodings.vectors))
-        writer.add(analyses, encodings, Origins(np.full(len(rows), NOW, np.int8), rows))
-        return writer.finish().searchable
+def _counts_file(folder: Path, names: WordFiles) -> RaggedFile:
+    return RaggedFile(folder, names.counts, names.count_starts, (), np.uint64)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,9 +34,9 @@ from index.embedding import (
 )
 from index.errors import ModelUnavailable
 from index.interaction import Interaction
+from index.tokenisation import Tokens, open_tokenizer
 
 GRAPH = "model.onnx"
-TOKENIZER = "tokenizer.json"
 DESCRIPTION = "encoder.json"
 # A run reads at most so many tokens: below, operators' own cost shows; above, states leave the cache.
 _BUDGET = 256
@@ -49,7 +48,7 @@ _WINDOW = 512
 class Description:
     """What a written model says of itself. `longest`: the tokens that it reads; `first_position`: the
     place of a text's first token in its table; `pooling`: "mean" or "cls"; `precision`: "int8" or
-    "float32"; `files`: the sha256 of each of the others.
+    "float32"; `files`: the sha256 of each of the others; `spaces_apart`: see `SentencePieceTokenizer`.
     """
 
     name: str
@@ -62,17 +61,10 @@ class Description:
     question_prompt: str
     passage_prompt: str
     files: Mapping[str, str]
+    spaces_apart: bool = False
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, indent=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tokens:
-    """A text as the model reads it."""
-
-    ids: Sequence[int]
-    offsets: Sequence[tuple[int, int]]
 
 
 class OnnxEncoder:
@@ -85,19 +77,28 @@ class OnnxEncoder:
     def __init__(self, folder: Path, interaction: Interaction | None = None) -> None:
         """Raises ModelUnavailable."""
         self._description = read_description(folder)
-        try:
-            _check(folder, self._description)
-            self._session = open_session(folder / GRAPH)
-            self._tokenizer = _open_tokenizer(folder / TOKENIZER)
-        # The tokenizer's errors have no class of their own, ONNX Runtime's many.
-        except Exception as error:
-            raise _damaged(folder, error) from error
+        files = self._description.files
+        # A third of the time of loading is that of hashing, which leaves the interpreter to others.
+        with ThreadPoolExecutor(1, thread_name_prefix="hashing") as pool:
+            checked = pool.submit(_check, folder, files)
+            try:
+                try:
+                    self._tokenizer = open_tokenizer(
+                        folder, files, spaces_apart=self._description.spaces_apart
+                    )
+                    self._session = open_session(folder / GRAPH)
+                finally:
+                    checked.result()  # that a file is damaged says more than what it did to its reader
+            except ModelUnavailable:
+                raise
+            # ONNX Runtime's errors have many classes.
+            except Exception as error:
+                raise _damaged(folder, error) from error
         self.name = self._description.name
         self.dimension = self._description.dimension
         self.interaction = interaction
         self.fingerprint = fingerprint_with(self._description.fingerprint, interaction)
         self._prompts = Prompts(self._description.question_prompt, self._description.passage_prompt)
-        self._specials = self._tokenizer.num_special_tokens_to_add(False)
 
     def encode_question(self, question: str, aside: str = "") -> EncodedQuestion:
         """See Encoder."""
@@ -125,13 +126,13 @@ class OnnxEncoder:
 
     def token_starts(self, text: str) -> Sequence[int]:
         """See Encoder."""
-        return [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
+        return self._tokenizer.starts(text)
 
     def fed(self, text: str) -> dict[str, NDArray[Any]]:
         """The graph's inputs for one text, as it is."""
         return _feed([self._tokens(text)], self._description.first_position)
 
-    def _batches(self, passages: Sequence[EncoderInput]) -> Iterator[list[tuple[int, _Tokens]]]:
+    def _batches(self, passages: Sequence[EncoderInput]) -> Iterator[list[tuple[int, Tokens]]]:
         """Passages of one length in tokens, few enough for one run."""
         for start in range(0, len(passages), _WINDOW):
             window = [
@@ -139,7 +140,7 @@ class OnnxEncoder:
                 for i in range(start, min(start + _WINDOW, len(passages)))
             ]
             window.sort(key=lambda each: len(each[1].ids))
-            batch: list[tuple[int, _Tokens]] = []
+            batch: list[tuple[int, Tokens]] = []
             for each in window:
                 length = len(each[1].ids)
                 if batch and (len(batch[0][1].ids) != length or (len(batch) + 1) * length > _BUDGET):
@@ -149,7 +150,7 @@ class OnnxEncoder:
             yield batch
 
     def _encode(
-        self, passages: Sequence[EncoderInput], batch: Sequence[tuple[int, _Tokens]]
+        self, passages: Sequence[EncoderInput], batch: Sequence[tuple[int, Tokens]]
     ) -> list[tuple[int, EncodedPassage]]:
         read = self._read([tokens for _, tokens in batch])
         return [
@@ -157,20 +158,16 @@ class OnnxEncoder:
             for r, (i, _) in zip(read, batch, strict=True)
         ]
 
-    def _tokens(self, text: str) -> _Tokens:
-        """The tokens of a text, cut where the model stops reading, special ones included."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        encoding.truncate(self._description.longest - self._specials)
-        whole = self._tokenizer.post_process(encoding)
-        return _Tokens(whole.ids, whole.offsets)
+    def _tokens(self, text: str) -> Tokens:
+        return self._tokenizer.encode(text, self._description.longest)
 
-    def _read(self, texts: Sequence[_Tokens]) -> list[ReadText]:
+    def _read(self, texts: Sequence[Tokens]) -> list[ReadText]:
         states = self._session.run(["states"], _feed(texts, self._description.first_position))[0]
         return [
             self._pooled(rows[: len(tokens.ids)], tokens) for rows, tokens in zip(states, texts, strict=True)
         ]
 
-    def _pooled(self, states: Vectors, tokens: _Tokens) -> ReadText:
+    def _pooled(self, states: Vectors, tokens: Tokens) -> ReadText:
         vector = states[0] if self._description.pooling == "cls" else states.mean(axis=0)
         return ReadText(unit(vector), states, np.array(tokens.offsets, np.int64).reshape(-1, 2))
 
@@ -183,9 +180,9 @@ def read_description(folder: Path) -> Description:
         raise _damaged(folder, error) from error
 
 
-def _check(folder: Path, description: Description) -> None:
-    """Raises ValueError unless each file is as written: a wrong weight shows in nothing but answers."""
-    for name, expected in description.files.items():
+def _check(folder: Path, files: Mapping[str, str]) -> None:
+    """Raises ValueError unless each file has its sha256: a wrong weight shows in nothing but answers."""
+    for name, expected in files.items():
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise ValueError(name)
@@ -213,7 +210,7 @@ def _damaged(folder: Path, error: Exception) -> ModelUnavailable:
     )
 
 
-def _feed(texts: Sequence[_Tokens], first_position: int) -> dict[str, NDArray[Any]]:
+def _feed(texts: Sequence[Tokens], first_position: int) -> dict[str, NDArray[Any]]:
     """The graph's inputs: see `onnx_graph.build_graph`."""
     shape = (len(texts), max(len(tokens.ids) for tokens in texts))
     ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int32)
@@ -232,10 +229,3 @@ def _overflows() -> bool:
         return "vnni" not in Path("/proc/cpuinfo").read_text("utf-8")
     except OSError:
         return True  # slower, and right
-
-
-def _open_tokenizer(path: Path) -> Any:
-    from tokenizers import Tokenizer
-
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    return Tokenizer.from_file(str(path))

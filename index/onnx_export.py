@@ -21,9 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import EncodedQuestion
-from index.onnx_encoder import DESCRIPTION, GRAPH, TOKENIZER, Description, OnnxEncoder, open_session
+from index.onnx_encoder import DESCRIPTION, GRAPH, Description, OnnxEncoder, open_session
 from index.onnx_graph import EMBEDDINGS, Architecture, build_graph, observed_names
 from index.quantisation import Floats, Range
+from index.sentencepiece_export import sentencepiece_of
+from index.tokenisation import SENTENCEPIECE, SPACE, TOKENIZER
 from index.torch_encoder import SentenceTransformerEncoder, prompts_of
 
 if TYPE_CHECKING:
@@ -43,8 +45,6 @@ _SAME = 0.999
 _COMPARED = 4
 # Special tokens come first in a vocabulary.
 _SPECIALS = 5
-# What stands for the space before a word, in its token.
-_SPACE = "▁"
 
 
 class Unsupported(Exception):
@@ -80,6 +80,7 @@ def export(
     )
     first = config.pad_token_id + 1 if _FAMILIES[config.model_type] else 0
     prompts = prompts_of(source)
+    unigram = sentencepiece_of(tokenizer, _SAMPLE.read_text("utf-8").splitlines())
     description = Description(
         name=name,
         fingerprint=fingerprint,
@@ -91,6 +92,7 @@ def export(
         question_prompt=prompts.question,
         passage_prompt=prompts.passage,
         files={},
+        spaces_apart=unigram is not None and unigram.spaces_apart,
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     # Same folder: a rename is atomic only within one filesystem.
@@ -99,7 +101,10 @@ def export(
     ) as made:
         folder = Path(made, "model")
         folder.mkdir()
-        (folder / TOKENIZER).write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
+        if unigram is None:
+            (folder / TOKENIZER).write_text(json.dumps(tokenizer, ensure_ascii=False), "utf-8")
+        else:
+            (folder / SENTENCEPIECE).write_bytes(unigram.content)
         _write_best(folder, description, weights, shape, source)
         for path in (folder, *folder.iterdir()):
             path.chmod(0o755 if path.is_dir() else 0o644)  # for whoever serves, not only who prepared
@@ -144,8 +149,8 @@ def _write(folder: Path, model: onnx.ModelProto, description: Description) -> No
             onnx.external_data_helper.set_external_data(constant, location=f"{EMBEDDINGS}.bin")
     (folder / f"{EMBEDDINGS}.bin").unlink(missing_ok=True)
     onnx.save_model(model, folder / GRAPH)
-    names = (GRAPH, f"{EMBEDDINGS}.bin", TOKENIZER)
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    others = sorted(path for path in folder.iterdir() if path.name != DESCRIPTION)
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in others}
     described = replace(description, files=files)
     # Prompts, pooling and the rest are said there alone; under another name the vectors are the same.
     digest = hashlib.sha256(replace(described, name="").to_json().encode()).hexdigest()
@@ -189,7 +194,7 @@ def _latin(tokenizer: dict[str, Any]) -> NDArray[np.int64]:
     kept = [
         number
         for number, (piece, _) in enumerate(vocabulary)
-        if number < _SPECIALS or len(piece.lstrip(_SPACE)) == 1 or all(map(_is_latin, piece))
+        if number < _SPECIALS or len(piece.lstrip(SPACE)) == 1 or all(map(_is_latin, piece))
     ]
     tokenizer["model"]["vocab"] = [vocabulary[number] for number in kept]
     return np.array(kept)

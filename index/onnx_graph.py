@@ -21,8 +21,8 @@ from index.quantisation import Coding, Floats, Linear, Range, smoothing, split, 
 if TYPE_CHECKING:
     import onnx
 
-# Raised whenever another graph, or another vocabulary, would be written from the same model.
-RECIPE = 1
+# Raised whenever another graph, vocabulary or tokenizer would be written from the same model.
+RECIPE = 2
 # com.microsoft's operators are part of every build of ONNX Runtime.
 _MICROSOFT = "com.microsoft"
 _OPSETS = {"": 21, _MICROSOFT: 1}

@@ -1,4 +1,6 @@
-"""Rows of unlike length on disk, written one after another. Knows nothing of passages."""
+"""Rows of unlike length on disk, written one after another: a file of their values, one of where each
+starts. Knows nothing of passages.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,16 @@ from index.ragged import Ragged
 
 
 class RaggedFile:
-    """The values of rows in a file that grows; where each starts is in memory, 8 bytes a row."""
+    """The rows of a file of values that grows; where each starts is in memory, 8 bytes a row, until all
+    are there. `width` is the shape of one value. Raises OSError: FileExistsError among them.
+    """
 
-    def __init__(self, path: Path, width: tuple[int, ...], dtype: DTypeLike) -> None:
-        self._values = disk.ArrayFile(path, width, dtype)
+    def __init__(
+        self, folder: Path, values: str, starts: str, width: tuple[int, ...], dtype: DTypeLike
+    ) -> None:
+        """`values` and `starts` are the names of the two files."""
+        self._values = disk.ArrayFile(folder / values, width, dtype)
+        self._starts_path = folder / starts
         self._ends: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
 
     def append(self, rows: Ragged) -> None:
@@ -29,9 +37,11 @@ class RaggedFile:
         return Ragged(self._values.mapped(), self._starts())
 
     def finish(self) -> Ragged:
-        """The rows of the file, complete and closed."""
+        """All rows, both files complete and closed."""
         disk.finish(self._values)
-        return self.written()
+        rows = self.written()
+        disk.save_array(self._starts_path, rows.starts)
+        return rows
 
     def close(self) -> None:
         """Lets go of a file that will not be finished."""

@@ -13,7 +13,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import disk
 from index.embedding import Vectors
 from index.files import NEIGHBOURS, VECTORS
 from index.mapped import open_array
@@ -90,24 +89,14 @@ class VectorIndex:
         return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
-def build_vector_index(vectors: Vectors) -> VectorIndex:
-    """Indexes unit vectors of shape (passages, dimension) in memory."""
-    return VectorIndex(np.ascontiguousarray(vectors, np.float32))
-
-
-def write_vectors(folder: Path, vectors: Vectors, exact_bytes: int | None = None) -> VectorIndex:
-    """Writes unit vectors of shape (passages, dimension), which may be on disk themselves, and what
-    proposes among them where they take more than `exact_bytes`, EXACT_BYTES if not given; returns them,
-    opened.
+def index_vectors(folder: Path) -> VectorIndex:
+    """The index of the unit vectors that are in the file VECTORS of a draft, float32 of shape (passages,
+    dimension). Where they take more than EXACT_BYTES, writes what proposes among them.
 
     Raises OSError: FileExistsError among them.
     """
-    with disk.array_writer(folder / VECTORS, np.dtype(np.float32), *vectors.shape) as write:
-        for start in range(0, len(vectors), _CHUNK):
-            write(vectors[start : start + _CHUNK])
     rows, measured = open_array(folder / VECTORS), None
-    # Four bytes a coordinate, whatever the type of what was given.
-    if 4 * rows.shape[0] * rows.shape[1] > (EXACT_BYTES if exact_bytes is None else exact_bytes):
+    if rows.nbytes > EXACT_BYTES:
         # Imported where it is needed: a small index serves without it.
         from index.neighbours import write_neighbours
 
@@ -116,7 +105,7 @@ def write_vectors(folder: Path, vectors: Vectors, exact_bytes: int | None = None
 
 
 def open_vectors(folder: Path) -> VectorIndex:
-    """The index that `write_vectors` wrote. The caller has checked the files, or the digests of their
+    """The index of a generation's vectors. The caller has checked the files, or the digests of their
     blocks."""
     return VectorIndex(open_array(folder / VECTORS), _proposer(folder))
 

@@ -114,13 +114,13 @@ def build_word_index(counted: TermCounts) -> WordIndex:
     )
 
 
-def write_word_index(folder: Path, names: WordFiles, counted: TermCounts) -> WordIndex:
-    """Writes a word index, part by part, with the counts it is made from; returns it, opened.
+def index_words(folder: Path, names: WordFiles) -> WordIndex:
+    """Writes the index of the counts that are in a draft's files of these names, part by part; returns
+    it, opened.
 
     Raises OSError: FileExistsError among them.
     """
-    disk.save_array(folder / names.counts, counted.rows.values)
-    disk.save_array(folder / names.count_starts, counted.rows.starts)
+    counted = read_term_counts(folder, names)
     total = len(counted.rows.values)
     held = 0
     with (
@@ -142,7 +142,7 @@ def write_word_index(folder: Path, names: WordFiles, counted: TermCounts) -> Wor
 
 
 def open_word_index(folder: Path, names: WordFiles) -> WordIndex:
-    """The index that `write_word_index` wrote, read from disk as it is needed.
+    """The index that `index_words` wrote, read from disk as it is needed.
 
     The caller has checked the files, or the digests of their blocks.
     """

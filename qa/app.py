@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -17,13 +18,16 @@ from qa import problems
 from qa.builder import Builder
 from qa.config import Settings, texts_of
 from qa.limits import BodyLimit
-from qa.llm import Writer
 from qa.mcp import mounting
 from qa.refusal import THRESHOLD
 from qa.remembered import Remembered
 from qa.routes import asking, builds, chat, documents, health, page, state, texts
 from qa.secure import SecurityHeaders
 from qa.serving import EngineHolder
+
+if TYPE_CHECKING:
+    # Imported where a language model is set.
+    from qa.llm.writer import Writer
 
 # Threads for what is not a question that waits for the model.
 _OTHER_THREADS = 32
@@ -116,6 +120,8 @@ def _writer_of(settings: Settings | None) -> Writer | None:
     """The language model of the settings, if there is one. Nothing is sent before it is to write."""
     if settings is None or settings.llm_url is None or settings.llm_model is None:
         return None
+    from qa.llm.writer import Writer
+
     key = settings.llm_key.get_secret_value() if settings.llm_key else None
     return Writer(settings.llm_url, settings.llm_model, key, settings.llm_timeout)
 

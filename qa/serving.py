@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus.errors import SourcierError
+from index import allocator
 from index.engine import Engine
 from index.errors import NoIndex, Overloaded
 
@@ -182,6 +183,7 @@ class EngineHolder:
         except BaseException:
             engine.close()
             raise
+        allocator.trim()
         return engine
 
     def _put(self, shared: _Shared | None) -> None:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from corpus.documents import Unread
 from corpus.errors import MissingTexts, SourcierError, said
-from corpus.reading.folder import read_bytes
+from corpus.reading.apart import read_apart
 from qa.open_folders import Place, UnknownText, known_name, opened, regular_file
 from qa.text_names import BadName, UnsupportedFormat, check_format, components_of
 
@@ -152,7 +152,7 @@ def _receive(chunks: Iterable[bytes], file: BinaryIO, largest: int) -> str:
 
 def _check_readable(file: BinaryIO, name: str) -> None:
     file.seek(0)
-    result = read_bytes(name, file.read())
+    result = read_apart(name, file.read())
     if isinstance(result, Unread):
         raise UnreadableText(result.reason)
 

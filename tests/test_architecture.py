@@ -18,6 +18,7 @@ ONLY_IN = {
     "torch": "index",
     "onnx": "index",
     "onnxruntime": "index",
+    "sentencepiece": "index",
     "tokenizers": "index",
     "sentence_transformers": "index",
     "transformers": "index",

@@ -1,4 +1,5 @@
-"""Files that take long to parse are parsed by processes beside this one, as many as there are cores.
+"""Files that take long to parse are parsed by processes beside this one, as many as there are cores; a
+file that arrives alone, by one.
 
 A file that brings its process down is named, and costs no other's text. Opens no file.
 """
@@ -76,6 +77,21 @@ def parsing(
         threads.shutdown()
         for worker in workers:
             worker.close()
+
+
+def read_apart(source: str, data: bytes, command: Sequence[str] = COMMAND) -> Read | Unread:
+    """As `read_bytes`, in a process of its own where the format is one that can bring its reader down.
+
+    Raises OSError where no process can be begun.
+    """
+    if not _is_slow(source):
+        return read_bytes(source, data)
+    worker = _Worker(command)
+    try:
+        return worker.read(source, data)
+    finally:
+        worker.kill()
+        worker.close()
 
 
 class _Worker:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qa.chat.errors import NoModel, UnknownModel
 from qa.chat.schemas import SOURCIER, ModelOut
-from qa.llm import Writer
+
+if TYPE_CHECKING:
+    # Imported where a language model is set.
+    from qa.llm.writer import Writer
 
 # The model whose answers a language model writes, where the service has one.
 WRITTEN = "sourcier-llm"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
@@ -17,7 +18,11 @@ from qa.answer import Answer
 from qa.chat.markdown import paragraph, refusal, sources
 from qa.chat.notes import closing_notes, instead_note
 from qa.citing import Citation
-from qa.llm import Ending, Writer, Written
+from qa.llm.records import Ending, Written
+
+if TYPE_CHECKING:
+    # Imported where a language model is set.
+    from qa.llm.writer import Writer
 
 _BREAK = "\n\n"
 

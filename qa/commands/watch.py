@@ -120,14 +120,15 @@ class _Builds:
 
 
 def told(report: BuildReport) -> str:
-    """What a build did, on one line: "ajouté : a.txt ; retirés : b.txt, c.md ; 0.8 s (g-…)"."""
+    """What a build did, on one line: "ajouté : a.txt ; retirés : b.txt, c.md ; 0,8 s (g-…)"."""
     kinds = named_changes(report.changes)
     if report.changes.failed:
         kinds.append(("illisible", report.changes.failed))
     parts = [_named(kind, names) for kind, names in kinds]
     if report.held:
         parts.append(f"{report.held} est retenue par l'épreuve, {report.generation} reste servie")
-    return " ; ".join([*parts, f"{sum(report.seconds.values()):.1f} s ({report.generation})"])
+    seconds = f"{sum(report.seconds.values()):.1f}".replace(".", ",")
+    return " ; ".join([*parts, f"{seconds} s ({report.generation})"])
 
 
 def _named(kind: str, names: tuple[str, ...]) -> str:

@@ -1,8 +1,4 @@
-"""An optional language model that writes from the passages, and may not invent."""
+"""An optional language model that writes from the passages, and may not invent.
 
-from __future__ import annotations
-
-from qa.llm.records import Ending, Written
-from qa.llm.writer import Writer
-
-__all__ = ["Ending", "Writer", "Written"]
+Imported where one is set: what checks its sentences is nothing to a service without.
+"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -25,9 +25,12 @@ from qa.chat.streaming import EventStream, events, unless_gone
 from qa.config import Settings
 from qa.conversation import searched
 from qa.keys import permitted
-from qa.llm import Writer
 from qa.routes import CurrentEngine, Remember, Threshold
 from qa.schemas import DEFAULT_TOP_K
+
+if TYPE_CHECKING:
+    # Imported where a language model is set.
+    from qa.llm.writer import Writer
 
 
 def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from qa.app import create_app
-from qa.llm import Ending, Written
+from qa.llm.records import Ending, Written
 from tests.qa.chat.serving import Served, serving
 from tests.qa.chat.support import BASE, KEY, FakeWriter, service
 from tests.qa.client.served import note_strangers

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from corpus import cores
 from corpus.documents import Extraction, Fact, Heading, Page, Reason, Span, Unread
 from corpus.reading import apart
-from corpus.reading.apart import COMMAND, KILLED, parsing
+from corpus.reading.apart import COMMAND, KILLED, parsing, read_apart
 from corpus.reading.folder import Read, list_files, read_bytes, read_files
 from corpus.reading.packing import packed, unpacked
 from corpus.reading.worker import send
@@ -100,6 +100,17 @@ def test_what_a_library_prints_is_no_answer(tmp_path: Path, how: bytes) -> None:
     found = [each for each in read(tmp_path, HOSTILE) if isinstance(each, Unread)]
     assert [each.source for each in found] == ["0.pdf", "1.pdf"]
     assert not any(each.reason.startswith(KILLED) for each in found)
+
+
+def test_a_file_alone_is_parsed_apart_where_its_format_can_kill_and_here_where_it_cannot() -> None:
+    data = pdf("Le lit est libre.")
+    assert read_apart("a.pdf", data) == read_bytes("a.pdf", data)
+    killed = read_apart("a.PDF", b"kill", HOSTILE)
+    assert isinstance(killed, Unread)
+    assert killed.reason.startswith(f"{KILLED}tué (signal 11)")
+    assert read_apart("a.txt", b"kill", ("/absent",)) == read_bytes("a.txt", b"kill")
+    with pytest.raises(FileNotFoundError):
+        read_apart("a.pdf", data, ("/absent",))
 
 
 @pytest.fixture

@@ -1,29 +1,36 @@
 """What the tests of `index` share: small indexes of given texts, with late interaction or without, what is
-wrong with one, and passages of given sentences."""
+wrong with one, passages of given sentences, and the indexes of given rows, written as a build does."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
 from corpus.documents import Passage, Span
+from index import disk, vectors
+from index.array_writing import ArraysWriter, Searchable
+from index.arrays import Analyses, Encodings
 from index.build import build
-from index.counting import count_terms
+from index.counting import TermCounts, count_terms
 from index.duplicates import Groups, group
 from index.embedded import EmbeddedEngine
-from index.embedding import EncoderInput
+from index.embedding import EncoderInput, Vectors
+from index.files import VECTORS, WordFiles
 from index.french import phrases, terms
 from index.manifest import MANIFEST, read_manifest, seal, write_manifest
 from index.opening import open_engine
-from index.ragged import Ragged
+from index.ragged import NOW, Origins, Ragged
 from index.retrieval import Asked, Retriever, ask
-from index.vectors import build_vector_index
+from index.row_files import RaggedFile
+from index.vectors import EXACT_BYTES, VectorIndex, index_vectors
 from index.verification import inspect_generation
-from index.words import build_word_index
+from index.words import WordIndex, build_word_index, index_words
 from tests.conftest import FakeEncoder, fake_interaction
 
 
@@ -70,12 +77,39 @@ def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
     if codes:
         tokens = Ragged(np.concatenate(codes), np.cumsum([0, *map(len, codes)], dtype=np.int64))
     return Retriever(
-        build_vector_index(np.array([each.vector for each in encoded])),
+        VectorIndex(np.array([each.vector for each in encoded])),
         build_word_index(count_terms([Counter(each) for each in found])),
         build_word_index(count_terms([Counter(phrases(each)) for each in found])),
         Groups(group(texts)),
         tokens,
     )
+
+
+def write_arrays(folder: Path, encodings: Encodings, analyses: Analyses) -> Searchable:
+    """Writes rows that are all known, and returns the indexes of them."""
+    tokens = encodings.tokens
+    token_bytes = None if tokens is None else tokens.values.shape[1]
+    with closing(ArraysWriter(folder, encodings.vectors.shape[1], token_bytes)) as writer:
+        rows = np.arange(len(encodings.vectors))
+        writer.add(analyses, encodings, Origins(np.full(len(rows), NOW, np.int8), rows))
+        return writer.finish().searchable
+
+
+def write_vectors(folder: Path, rows: Vectors, exact_bytes: int = EXACT_BYTES) -> VectorIndex:
+    """Writes unit vectors, and returns the index of them; above `exact_bytes`, one proposes among them."""
+    with closing(disk.ArrayFile(folder / VECTORS, rows.shape[1:], np.float32)) as file:
+        disk.append(file, rows)
+        disk.finish(file)
+    with mock.patch.object(vectors, "EXACT_BYTES", exact_bytes):
+        return index_vectors(folder)
+
+
+def write_words(folder: Path, names: WordFiles, counted: TermCounts) -> WordIndex:
+    """Writes counts, and returns the index of them."""
+    with closing(RaggedFile(folder, names.counts, names.count_starts, (), np.uint64)) as file:
+        file.append(counted.rows)
+        file.finish()
+    return index_words(folder, names)
 
 
 def problems_of(folder: Path) -> tuple[str, ...]:

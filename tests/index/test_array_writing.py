@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from index import disk
-from index.array_writing import ArraysWriter, Written, write_arrays
+from index.array_writing import ArraysWriter, Written
 from index.arrays import Analyses, Encodings, read_arrays, read_ragged
 from index.calibration import Titled
 from index.encoding import Contents, encode
@@ -21,7 +22,7 @@ from index.windows import stretch_of
 from index.words import open_word_index
 from tests.conftest import FakeEncoder
 from tests.faults.strikes import door, refused
-from tests.index.support import interacting_encoder, passage_of
+from tests.index.support import interacting_encoder, passage_of, write_arrays
 
 SENTENCES_OF = [
     ["Le lit est libre.", "Il est au nord."],
@@ -128,8 +129,25 @@ def is_mapped(array: np.ndarray) -> bool:
 def test_every_file_is_finished_through_the_door(tmp_path: Path) -> None:
     with door(refused, -1) as calls:
         write_arrays(tmp_path, *known([0, 1, 3], interacting_encoder()))
-    # Vectors (their rows first), sentences, tokens; of words and of phrases the counts, then four arrays.
-    assert calls.calls.count("finish") == 4 + 2 * 5
+    # Vectors, sentences, tokens; of words and of phrases the counts, then four arrays.
+    assert calls.calls.count("finish") == 3 + 2 * 5
+
+
+def test_rows_are_written_once_in_the_files_where_they_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appended: Counter[str] = Counter()
+    real = disk.append
+
+    def noted(file: disk.ArrayFile, rows: np.ndarray) -> None:
+        appended[file.path.name] += len(rows)
+        real(file, rows)
+
+    monkeypatch.setattr(disk, "append", noted)
+    write_arrays(tmp_path, *known([0, 1, 3], interacting_encoder()))
+    names = {VECTORS, SENTENCES, TOKENS, WORDS.counts, PHRASES.counts}
+    names |= {name for of in (WORDS, PHRASES) for name in (of.terms, of.starts, of.rows, of.weights)}
+    assert appended == {name: len(np.load(tmp_path / name)) for name in names}
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_model_is_written_once_and_run_without_torch(
     assert (first.name, first.interaction) == (writable, None)
     assert is_prepared(writable, folder)
     (name,) = prepared_in(folder)
-    assert re.fullmatch(r"model-[0-9a-f]{12}-onnx-r1", name)
+    assert re.fullmatch(r"model-[0-9a-f]{12}-onnx-r2", name)
     never_exported(monkeypatch)
     again = load_encoder(writable, folder)
     assert again.fingerprint == first.fingerprint
@@ -198,6 +198,15 @@ def test_what_is_said_of_the_default_model_is_true_of_it_once_loaded(
     assert waiting.interaction.fingerprint == loaded.interaction.fingerprint
     bare = deferred_encoder(None, folder, interaction=False, runtime=runtime)
     assert (bare.fingerprint, bare.interaction) == (name, None)
+
+
+@pytest.mark.model
+def test_words_of_the_default_model_are_cut_by_sentencepiece() -> None:
+    folder = prepare(None, load_settings().models)
+    assert folder is not None
+    files = ["embeddings.bin", "model.onnx", "tokenizer.model"]
+    assert sorted(read_description(folder).files) == files
+    assert prepared_in(folder) == sorted([*files, "encoder.json"])
 
 
 def test_a_model_by_name_that_is_not_here_and_cannot_be_fetched_is_named(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from index import neighbours
 from index.neighbours import Neighbours, open_neighbours, write_neighbours
-from index.vectors import ASKED, VectorIndex, write_vectors
+from index.vectors import ASKED, VectorIndex
 from tests.faults.strikes import cut_short, door, failed_late, refused
+from tests.index.support import write_vectors
 
 Floats = NDArray[np.float32]
 COUNT = 5_000

@@ -4,6 +4,8 @@ it is damaged.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import threading
@@ -24,18 +26,15 @@ from index.onnx_export import export
 from index.torch_encoder import load_model
 from qa.config import load_settings
 from tests.index import tiny_models
-from tests.index.tiny_models import LONG, SENTENCES
+from tests.index.tiny_models import LONG, SENTENCES, Spaces
 
 INPUTS = [
     EncoderInput("Titre", text, (Span(0, 6),)) for text in (*SENTENCES, LONG, SENTENCES[0], SENTENCES[4])
 ]
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny model's graph, in 8 bits."""
-    folder = tmp_path_factory.mktemp("written")
-    name = tiny_models.save(folder, "xlm-roberta")
+def write(folder: Path, spaces: Spaces) -> Path:
+    name = tiny_models.save(folder, "xlm-roberta", spaces=spaces)
     with pytest.MonkeyPatch.context() as patch:
         tiny_models.short_sample(patch, folder)
         export(load_model(Path(name)), folder / "graph", name)
@@ -43,10 +42,24 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "graph"
 
 
-@pytest.fixture(scope="module", params=["tiny", pytest.param("default", marks=pytest.mark.model)])
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny model's graph, in 8 bits."""
+    return write(tmp_path_factory.mktemp("written"), "kept")
+
+
+@pytest.fixture(scope="module")
+def unigram(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, whose words SentencePiece cuts."""
+    return write(tmp_path_factory.mktemp("unigram"), "joined")
+
+
+@pytest.fixture(
+    scope="module", params=["written", "unigram", pytest.param("default", marks=pytest.mark.model)]
+)
 def encoder(request: pytest.FixtureRequest) -> OnnxEncoder:
-    if request.param == "tiny":
-        return OnnxEncoder(request.getfixturevalue("written"))
+    if request.param != "default":
+        return OnnxEncoder(request.getfixturevalue(request.param))
     loaded = load_encoder(None, load_settings().models)
     assert isinstance(loaded, OnnxEncoder)
     return loaded
@@ -197,6 +210,9 @@ def not_utf8(path: Path) -> None:
         ("tokenizer.json", cut),
         ("tokenizer.json", garble),
         ("tokenizer.json", Path.unlink),
+        ("tokenizer.model", cut),
+        ("tokenizer.model", garble),
+        ("tokenizer.model", Path.unlink),
         ("encoder.json", cut),
         ("encoder.json", Path.unlink),
         ("encoder.json", of_another_shape),
@@ -205,16 +221,32 @@ def not_utf8(path: Path) -> None:
     ],
 )
 def test_a_damaged_model_names_its_folder_and_what_to_do(
-    written: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+    written: Path, unigram: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "graph"
-    shutil.copytree(written, folder)
+    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
     assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
     damage(folder / name)
     with pytest.raises(ModelUnavailable) as caught:
         OnnxEncoder(folder)
     assert str(caught.value).startswith(f"le modèle préparé {folder} ne se charge pas (")
     assert str(caught.value).endswith(") ; supprimez ce dossier, il sera préparé de nouveau")
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model"])
+def test_a_tokenizer_that_was_written_wrong_is_named(
+    written: Path, unigram: Path, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "graph"
+    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
+    assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
+    garble(folder / name)
+    said = json.loads((folder / "encoder.json").read_text("utf-8"))
+    said["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "encoder.json").write_text(json.dumps(said), "utf-8")
+    with pytest.raises(ModelUnavailable) as caught:
+        OnnxEncoder(folder)
+    assert str(caught.value).startswith(f"{folder / name} ne se lit pas (")
 
 
 def test_each_run_takes_one_core(written: Path) -> None:

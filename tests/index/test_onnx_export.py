@@ -17,7 +17,7 @@ from index.onnx_encoder import DESCRIPTION, OnnxEncoder, read_description
 from index.onnx_export import Unsupported, export
 from index.torch_encoder import SentenceTransformerEncoder, load_model
 from tests.index import tiny_models
-from tests.index.tiny_models import LONG, PROMPTS, SENTENCES
+from tests.index.tiny_models import LONG, PROMPTS, SENTENCES, Spaces
 
 # Family, pooling, modules after it, prompts.
 SHAPES = (
@@ -109,6 +109,35 @@ def test_a_graph_cuts_words_where_its_model_does(pair: Pair) -> None:
     ours = pair.graph("int8")
     for text in (*SENTENCES, LONG):
         assert list(ours.token_starts(text)) == list(pair.model.token_starts(text))
+
+
+@pytest.mark.parametrize("spaces", ["joined", "apart"])
+def test_a_unigram_vocabulary_is_cut_by_sentencepiece_as_its_model_cuts_it(
+    tmp_path: Path, spaces: Spaces
+) -> None:
+    name = tiny_models.save(tmp_path, "xlm-roberta", spaces=spaces)
+    source = load_model(Path(name))
+    export(source, tmp_path / "graph", name, exact=True)
+    said = read_description(tmp_path / "graph")
+    assert said.spaces_apart is (spaces == "apart")
+    assert list(said.files) == ["embeddings.bin", "model.onnx", "tokenizer.model"]
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "graph").iterdir()}
+    assert modes == dict.fromkeys((*said.files, "encoder.json"), 0o644)
+    ours, its_own = OnnxEncoder(tmp_path / "graph"), SentenceTransformerEncoder(source, name)
+    for text in (*SENTENCES, LONG, " le  pont \n", "de\u0301ja\u0300 « vu\u00a0»… 🎉"):
+        assert list(ours.token_starts(text)) == list(its_own.token_starts(text))
+        found, expected = (encoder.encode_question(text, " un quai ") for encoder in (ours, its_own))
+        assert np.abs(found.vector - expected.vector).max() < 1e-5
+        assert found.tokens.shape == expected.tokens.shape
+        assert found.aside.shape == expected.aside.shape
+        assert np.abs(found.tokens - expected.tokens).max() < 1e-5
+    passage = EncoderInput("Titre", LONG, (Span(0, 6), Span(len(LONG) - 4, len(LONG))))
+    (_, read), (_, expected_read) = (
+        next(iter(encoder.encode_passages([passage]))) for encoder in (ours, its_own)
+    )
+    assert read.truncated
+    assert read.sentences == pytest.approx(expected_read.sentences, abs=1e-5)
+    assert not read.sentences[1].any()
 
 
 def test_positions_are_counted_from_after_the_padding_in_the_families_of_roberta(pair: Pair) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index.ragged import Ragged, ragged
 from index.row_files import RaggedFile
@@ -25,7 +26,7 @@ def read(rows: Ragged) -> list[list[int]]:
 
 
 def test_rows_are_read_as_they_were_written_at_any_moment(tmp_path: Path) -> None:
-    with closing(RaggedFile(tmp_path / "rows.npy", (2,), np.int16)) as file:
+    with closing(RaggedFile(tmp_path, "rows.npy", "starts.npy", (2,), np.int16)) as file:
         assert read(file.written()) == []
         file.append(of(ROWS))
         # A part of others, whose first value is not the first of all.
@@ -38,3 +39,13 @@ def test_rows_are_read_as_they_were_written_at_any_moment(tmp_path: Path) -> Non
     assert read(found) == [*expected, [9]]
     assert (found.values.dtype, found.starts.dtype) == (np.dtype(np.int16), np.dtype(np.int64))
     assert np.array_equal(np.load(tmp_path / "rows.npy"), found.values)
+    assert np.load(tmp_path / "starts.npy").tolist() == found.starts.tolist()
+
+
+def test_where_rows_start_is_written_once_all_are_there(tmp_path: Path) -> None:
+    with closing(RaggedFile(tmp_path, "rows.npy", "starts.npy", (2,), np.int16)) as file:
+        file.append(of(ROWS))
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.npy"]
+    assert len(np.load(tmp_path / "rows.npy")) == 0
+    with pytest.raises(FileExistsError):
+        RaggedFile(tmp_path, "rows.npy", "starts.npy", (2,), np.int16)

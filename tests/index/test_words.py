@@ -19,13 +19,8 @@ from index.counting import TermCounts, count_terms
 from index.files import PHRASES, WORDS
 from index.postings import K1, B, Postings
 from index.ragged import Ragged
-from index.words import (
-    WordIndex,
-    build_word_index,
-    open_word_index,
-    read_term_counts,
-    write_word_index,
-)
+from index.words import WordIndex, build_word_index, index_words, open_word_index, read_term_counts
+from tests.index.support import write_words
 from tests.index.test_counting import told
 
 PASSAGES = [Counter(soin=2, ville=1), Counter(soin=1), Counter(lit=3, ville=1, nuit=1)]
@@ -89,18 +84,18 @@ def test_the_best_rows_come_best_first() -> None:
 
 def test_the_index_opened_is_the_one_written(tmp_path: Path) -> None:
     counted = count_terms(PASSAGES)
-    written = write_word_index(tmp_path, WORDS, counted)
+    written = write_words(tmp_path, WORDS, counted)
     opened, built = open_word_index(tmp_path, WORDS), build_word_index(counted)
     assert written.passage_count == opened.passage_count == built.passage_count == 3
     for term in ("soin", "ville", "lit", "nuit", "inconnu"):
         assert scores(written, term) == scores(opened, term) == scores(built, term)
         assert written.rarity(term) == opened.rarity(term) == built.rarity(term)
     with pytest.raises(FileExistsError):
-        write_word_index(tmp_path, WORDS, counted)
+        index_words(tmp_path, WORDS)
 
 
 def test_an_index_of_nothing_is_written_and_opened(tmp_path: Path) -> None:
-    write_word_index(tmp_path, PHRASES, count_terms([]))
+    write_words(tmp_path, PHRASES, count_terms([]))
     opened = open_word_index(tmp_path, PHRASES)
     assert opened.scores(["soin"], np.zeros(0, np.int64)).tolist() == []
     assert opened.best(["soin"], 3).tolist() == []
@@ -124,7 +119,7 @@ def test_what_is_held_while_writing_does_not_grow_with_the_terms(
     values = np.zeros(parts * size, np.uint64)
     tracemalloc.start()
     try:
-        write_word_index(tmp_path, WORDS, TermCounts(Ragged(values, np.array([0, len(values)]))))
+        write_words(tmp_path, WORDS, TermCounts(Ragged(values, np.array([0, len(values)]))))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -147,5 +142,5 @@ def test_a_share_is_the_score_over_the_rarity_of_all_that_was_asked() -> None:
 def test_the_counts_read_back_are_those_that_were_written(passages: list[Counter[str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         counted = count_terms(passages)
-        write_word_index(Path(folder), WORDS, counted)
+        write_words(Path(folder), WORDS, counted)
         assert told(read_term_counts(Path(folder), WORDS)) == told(counted)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import string
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from index import onnx_export
 
+Spaces = Literal["kept", "joined", "apart"]
 HIDDEN = 32
 # Tokens read, special ones included.
 LONGEST = 128
@@ -42,13 +43,13 @@ def save(
     prompts: dict[str, str] | None = None,
     longest: int | None = LONGEST,
     extra: tuple[str, ...] = (),
+    spaces: Spaces = "kept",
     seed: int = 3,
     **options: Any,
 ) -> str:
     """Saves a model of this family and returns its folder, as a name. `options` go to its configuration.
 
-    `after` are the modules after the pooling, "Normalize" or "Dense"; `extra`, tokens added to a unigram
-    vocabulary.
+    `after` are the modules after the pooling, "Normalize" or "Dense"; `extra` and `spaces`: see `unigram`.
     """
     # Slow to import, and not needed by those who run the other tests.
     import torch
@@ -59,7 +60,7 @@ def save(
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.manual_seed(seed)
-    tokenizer = _tokenizer(family, extra)
+    tokenizer = _tokenizer(family, extra, spaces)
     model = AutoModel.from_config(AutoConfig.for_model(family, **_config(family, len(tokenizer)), **options))
     with torch.no_grad():
         for parameter in model.parameters():
@@ -104,17 +105,17 @@ def _config(family: str, vocabulary: int) -> dict[str, Any]:
     return common | ({"type_vocab_size": 1} if family not in ("bert", "mpnet") else {})
 
 
-def _tokenizer(family: str, extra: tuple[str, ...]) -> Any:
+def _tokenizer(family: str, extra: tuple[str, ...], spaces: Spaces) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     start, end, pad, unknown = "<s>", "</s>", "<pad>", "<unk>"
     if family in ("bert", "distilbert"):
-        made = _word_pieces()
+        made = word_pieces()
         start, end, pad, unknown = "[CLS]", "[SEP]", "[PAD]", "[UNK]"
     elif family == "roberta":
-        made = _byte_pairs()
+        made = byte_pairs()
     else:
-        made = _unigram(extra)
+        made = unigram(extra, spaces)
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=made,
         cls_token=start,
@@ -126,7 +127,7 @@ def _tokenizer(family: str, extra: tuple[str, ...]) -> Any:
     )
 
 
-def _word_pieces() -> Any:
+def word_pieces() -> Any:
     """BERT's: words split off at spaces and punctuation, without capitals and accents."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -140,16 +141,26 @@ def _word_pieces() -> Any:
     return made
 
 
-def _unigram(extra: tuple[str, ...]) -> Any:
-    """XLM-R's and CamemBERT's."""
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+def unigram(extra: tuple[str, ...] = (), spaces: Spaces = "kept") -> Any:
+    """As XLM-R's and CamemBERT's; `extra` are tokens added to the vocabulary. Of the `spaces` of a text,
+    "kept": each is a token; "joined": one, and part of the word after it; "apart": part of no word.
+    """
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     specials = [(name, 0.0) for name in ("<s>", "<pad>", "</s>", "<unk>")]
     words = [(piece, -4.0 - n / 10) for n, piece in enumerate((*(f"▁{word}" for word in _WORDS), *extra))]
     letters = [(letter, -8.0 - n / 100) for n, letter in enumerate(("▁", *_LETTERS))]
     made = Tokenizer(models.Unigram([*specials, *words, *letters], unk_id=3))
+    made.add_special_tokens([name for name, _ in specials])
     made.normalizer = normalizers.NFKC()
     made.pre_tokenizer = pre_tokenizers.Metaspace()
+    if spaces == "joined":
+        made.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    elif spaces == "apart":
+        made.normalizer = normalizers.Precompiled(_charsmap())
+        made.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+        )
     made.decoder = decoders.Metaspace()
     made.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
@@ -157,7 +168,17 @@ def _unigram(extra: tuple[str, ...]) -> Any:
     return made
 
 
-def _byte_pairs() -> Any:
+def _charsmap() -> bytes:
+    """XLM-R's table of characters: SentencePiece's own."""
+    from sentencepiece import SentencePieceNormalizer
+    from sentencepiece import sentencepiece_model_pb2 as protobuf
+
+    model: Any = protobuf.ModelProto()  # type: ignore[attr-defined]
+    model.ParseFromString(SentencePieceNormalizer(rule_name="nmt_nfkc").serialized_model_proto())
+    return bytes(model.normalizer_spec.precompiled_charsmap)
+
+
+def byte_pairs() -> Any:
     """RoBERTa's: pairs of bytes."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
 

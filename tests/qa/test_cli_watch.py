@@ -33,7 +33,7 @@ from tests.qa.helpers import Command
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_A_PASSAGE = "TEST_SECONDS_A_PASSAGE"
 PATIENCE = 30.0
-_LINE = re.compile(r"\d\d:\d\d:\d\d  (.*) ; \d+\.\d s \((g-[\w-]+)\)")
+_LINE = re.compile(r"\d\d:\d\d:\d\d  (.*) ; \d+,\d s \((g-[\w-]+)\)")
 
 
 class SlowEncoder(FakeEncoder):
@@ -228,21 +228,21 @@ def test_a_missing_folder_of_texts_exits_1_and_names_the_remedy(command: Command
 @pytest.mark.parametrize(
     ("changes", "held", "line"),
     [
-        (Changes(added=("a.txt", "b.txt")), None, "ajoutés : a.txt, b.txt ; 1.5 s (g-2)"),
+        (Changes(added=("a.txt", "b.txt")), None, "ajoutés : a.txt, b.txt ; 1,5 s (g-2)"),
         (
             Changes(changed=("a", "b", "c", "d"), removed=tuple("efghi")),
             None,
-            "modifiés : a, b, c et une autre ; retirés : e, f, g et 2 autres ; 1.5 s (g-2)",
+            "modifiés : a, b, c et une autre ; retirés : e, f, g et 2 autres ; 1,5 s (g-2)",
         ),
         (
             Changes(added=("a.pdf",), renamed=(("b", "c"),), failed=("a.pdf",)),
             None,
-            "ajouté : a.pdf ; renommé : b → c ; illisible : a.pdf ; 1.5 s (g-2)",
+            "ajouté : a.pdf ; renommé : b → c ; illisible : a.pdf ; 1,5 s (g-2)",
         ),
         (
             Changes(removed=("a",)),
             "g-3",
-            "retiré : a ; g-3 est retenue par l'épreuve, g-2 reste servie ; 1.5 s (g-2)",
+            "retiré : a ; g-3 est retenue par l'épreuve, g-2 reste servie ; 1,5 s (g-2)",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from qa.config import load_settings
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "onnx"),
+    *("tokenizers", "google", "pdfminer", "mammoth"),  # google: protobuf
     *("scipy", "sklearn", "matplotlib", "pandas"),
 )
 # As the command does it, but that uvicorn is given up and the application asked from within.

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from index.embedded import EmbeddedEngine
 from qa.answer import ask
 from qa.chat.markdown import paragraph, refusal, sources
-from qa.llm import Ending, Written
+from qa.llm.records import Ending, Written
 from qa.remembered import Remembered
 from qa.serving import EngineHolder
 from tests.qa.chat.support import (

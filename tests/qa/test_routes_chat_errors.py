@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from index.engine import Engine
 from index.errors import DamagedIndex
-from qa.llm import Ending, Written
+from qa.llm.records import Ending, Written
 from qa.serving import EngineHolder
 from tests.qa.chat.support import (
     BASE,

@@ -8,12 +8,14 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from corpus.errors import MissingTexts
+from corpus.reading.apart import read_apart
 from qa.open_folders import UnknownText
 from qa.text_names import UnsupportedFormat
 from qa.texts_folder import (
@@ -26,6 +28,7 @@ from qa.texts_folder import (
     delete_text,
     write_text,
 )
+from tests.corpus.support import HOSTILE
 from tests.qa.writing import NEW, OLD, texts_in, tree
 
 LARGEST = 2**20
@@ -146,6 +149,16 @@ def test_a_reader_that_fails_in_any_way_is_a_refusal(texts: Path, monkeypatch: p
     with pytest.raises(UnreadableText, match=r"lecture impossible \(RecursionError\)"):
         put(texts, "dossier/été.md")
     assert tree(texts) == {"dossier": b"/", "dossier/été.md": OLD}
+
+
+def test_a_text_that_kills_its_reader_is_a_refusal_and_the_service_lives(
+    texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.texts_folder.read_apart", partial(read_apart, command=HOSTILE))
+    before = tree(texts)
+    with pytest.raises(UnreadableText, match=r"le processus qui lisait s'est tué \(signal 11\)"):
+        put(texts, "a.pdf", b"kill")
+    assert tree(texts) == before
 
 
 def test_a_type_that_is_not_read_is_refused_before_a_byte_is_asked_for(texts: Path) -> None:

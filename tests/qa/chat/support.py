@@ -20,7 +20,8 @@ from qa.app import create_app
 from qa.citing import Citation, Quote
 from qa.config import Settings
 from qa.conversation import Turn
-from qa.llm import Ending, Writer, Written
+from qa.llm.records import Ending, Written
+from qa.llm.writer import Writer
 from tests.qa.helpers import ANSWERED, holder_of
 
 PATH = "/v1/chat/completions"

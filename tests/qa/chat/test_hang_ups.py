@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from qa.conversation import Turn
-from qa.llm import Ending, Written
+from qa.llm.records import Ending, Written
 from qa.serving import EngineHolder
 from tests.qa.chat.serving import Served, serving
 from tests.qa.chat.support import PATH, FakeWriter, body_of, service

@@ -12,7 +12,7 @@ from qa.answer import Answer, CitedSentence
 from qa.chat.markdown import paragraph, refusal, sources
 from qa.chat.replying import Close, Piece, Pieces, Showing, plain_reply, said, written_reply
 from qa.citing import Citation
-from qa.llm import Ending, Written
+from qa.llm.records import Ending, Written
 from tests.qa.chat.support import BASE, FakeWriter, as_writer, citation
 
 GIVEN = tuple(citation(n, f"La phrase {n}.") for n in range(1, 6))

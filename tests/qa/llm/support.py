@@ -13,9 +13,10 @@ from index.engine import Engine
 from index.errors import Overloaded
 from qa.answer import Answer, CitedSentence
 from qa.citing import Citation, Quote
-from qa.llm import Ending, Writer, Written
 from qa.llm.checking import Checker, Verdict
+from qa.llm.records import Ending, Written
 from qa.llm.sentences import claim_of
+from qa.llm.writer import Writer
 
 MONEY = (
     "En 2018, l’Assurance maladie a versé 35,6 millions d’euros aux maisons de santé et 43,5 millions "

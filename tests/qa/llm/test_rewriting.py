@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from qa.conversation.turns import Turn
-from qa.llm import Writer
 from qa.llm.rewriting import accepted
+from qa.llm.writer import Writer
 from tests.qa.llm.model_server import ModelServer, streamed
 
 HISTORY = (

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from qa.llm import Ending, Writer, Written
+from qa.llm.records import Ending, Written
+from qa.llm.writer import Writer
 from tests.qa.llm.model_server import DONE, ModelServer, Piece, chunk
 from tests.qa.llm.support import CPTS, MONEY, WHO, answer_on, written
 

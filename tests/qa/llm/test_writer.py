@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import pytest
 from starlette.responses import JSONResponse
 
-from qa.llm import Ending, Writer, Written
+from qa.llm.records import Ending, Written
+from qa.llm.writer import Writer
 from tests.qa.llm.model_server import DONE, ModelServer, chunk, streamed
 from tests.qa.llm.support import CPTS, MONEY, WHO, answer_on, engine, written
 from tests.qa.llm.test_checking import FALSE, TRUE

@@ -1,0 +1,34 @@
+"""What is freed goes back to the system where it can, and nothing is said where it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from pathlib import Path
+
+import pytest
+
+from index import allocator
+
+MIB = 2**20
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's own")
+def test_what_was_freed_below_what_is_in_use_goes_back() -> None:
+    # Small enough to share one heap, of which the top is kept.
+    blocks = [b"x" * 100_000 for _ in range(640)]
+    top = b"x" * 100_000
+    before = resident()
+    del blocks
+    allocator.trim()
+    assert before - resident() > 32 * MIB
+    assert len(top) == 100_000
+
+
+def test_an_allocator_that_cannot_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    allocator.trim()
