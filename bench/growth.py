@@ -7,7 +7,7 @@ first --encoded passages are encoded; the encodings of the others are drawn near
 `bench/near_real.py`). SOURCIER_RANKING chooses the ranking: with tokens, a million passages take 25
 GB, and twice that while one file changes.
 
-Prints and writes to bench/growth.csv, and plots in bench/growth.svg: passages; milliseconds of a
+Prints and writes to bench/results/growth-RANKING.csv, and plots in .svg beside it: passages; milliseconds of a
 search, without the question's encoding, median and 95th centile, and of the encoding; recall@10
 against all vectors compared exactly; memory of a process that served the questions, all and what is
 its own; seconds from its start to its first answer, its files being in the system's cache, as they were
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--encoded", type=int, default=2_000, help="passages that the model reads")
     parser.add_argument("--folder", type=Path, help="keeps the texts and indexes there")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.serve:
@@ -76,7 +76,7 @@ def main() -> None:
             place = (asked.folder or Path(folder)) / str(size)
             rows.append(_grown(place, size, real, near, asked.questions, settings.ranking))
         print(json.dumps(rows[-1]), flush=True)
-        _write(rows, asked.out)
+        _write(rows, asked.out / f"growth-{settings.ranking}.csv")
 
 
 def _grown(
@@ -162,9 +162,9 @@ def _questions(path: Path) -> list[str]:
     return found[: WARM + MEASURED + 1]
 
 
-def _write(rows: list[Row], folder: Path) -> None:
+def _write(rows: list[Row], path: Path) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row))
-    with (folder / "growth.csv").open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(rows)
@@ -186,7 +186,7 @@ def _write(rows: list[Row], folder: Path) -> None:
             axis.plot([row["passages"] for row in rows], [row[name] for row in rows], "o-", label=name)
         axis.set(xscale="log", yscale="log", xlabel="passages", title=title)
         axis.legend(frameon=False, fontsize=8)
-    figure.savefig(folder / "growth.svg", metadata={"Date": None})
+    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
     pyplot.close(figure)
 
 
