@@ -7,12 +7,12 @@ first --encoded passages are encoded; the encodings of the others are drawn near
 `bench/near_real.py`). SOURCIER_RANKING chooses the ranking: with tokens, a million passages take 25
 GB, and twice that while one file changes.
 
-Prints and writes to bench/results/growth-RANKING.csv, and plots in .svg beside it: passages; milliseconds of a
-search, without the question's encoding, median and 95th centile, and of the encoding; recall@10
-against all vectors compared exactly; memory of a process that served the questions, all and what is
-its own; seconds from its start to its first answer, its files being in the system's cache, as they were
-written just before (after a reboot they are not); bytes on disk; seconds of a build, by stage,
-drawn encodings included in that of the encoding; seconds of a build after one file changed.
+Prints and writes to bench/results/growth-RANKING.csv, and plots in .svg beside it: passages; milliseconds
+of a search, without the question's encoding, median and 95th centile, and of the encoding; recall@10
+against all vectors compared exactly; memory of a process that served the questions, all and what is its
+own; seconds from its start to its first answer, its files being in the system's cache, as they were written
+just before (after a reboot they are not); bytes on disk; seconds of a build, by stage, drawn encodings
+included in that of the encoding; seconds of a build after one file changed.
 """
 
 from __future__ import annotations
