@@ -19,7 +19,7 @@ from index.cross_encoder import READ, Reranker
 from index.duplicates import Place
 from index.embedding import Encoder
 from index.engine import NOTHING_FOUND, Hit, Search, Signals
-from index.expansion import NO_EXPANSION, asked_meanings, expansion
+from index.expansion import NO_EXPANSION, Names
 from index.filtering import NO_FILTERS, Allowed, Filters, allowed_rows
 from index.french import question_terms
 from index.generation import Manifest
@@ -66,6 +66,7 @@ class EmbeddedEngine:
         # One person asks several questions of the same folder.
         self._allowed = lru_cache(maxsize=16)(lambda filters: allowed_rows(filters, documents))
         self._glossary = store.glossary()
+        self._names = Names(self._glossary)
         self._asked = lru_cache(maxsize=_MOST_ASKED)(partial(ask, encoder))
         self._searches = SearchCache()
 
@@ -86,8 +87,8 @@ class EmbeddedEngine:
         english = is_english(question)
         if not english:
             question = self._lexicon.mended(question)
-        defining = self._defining(asked_meanings(question, self._glossary), allowed)
-        more = expansion(question, self._glossary)
+        defining = self._defining(self._names.asked(question), allowed)
+        more = self._names.expansion(question)
         mark(MENDING)
         asked = self._asked(question, more)
         mark(ENCODING)

@@ -6,9 +6,9 @@ round. Pure; the glossary comes from the texts themselves.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from corpus.folding import fold
 from corpus.glossary import Meaning
@@ -30,44 +30,66 @@ class Expansion:
 NO_EXPANSION = Expansion()
 
 
-def expansion(question: str, glossary: Sequence[Meaning]) -> Expansion:
-    """The other names of what a question names, in brackets.
+class Names:
+    """The meanings of a glossary, found by what a question says: however many, it meets few of them."""
 
-    Measured: bench/RESULTS.md, "Glossary".
-    """
-    asked = words(question)
-    # Spaced out at both ends: "sante" must not be found inside "santen".
-    topic = f" {_joined_terms(question)} "
-    names: list[str] = []
-    named: set[str] = set()
-    for meaning in glossary:
-        acronym = _folded(meaning.acronym)
-        if acronym in asked or acronym + "s" in asked:
-            names.append(meaning.expansion)
-            named |= {*terms(meaning.acronym), *terms(meaning.acronym + "s")}
-        elif f" {_joined_terms(meaning.expansion)} " in topic:
-            names.append(meaning.acronym)
-            named.update(terms(meaning.expansion))
-    if not names:
-        return NO_EXPANSION
-    return Expansion(f" ({', '.join(dict.fromkeys(names))})", frozenset(named))
+    def __init__(self, glossary: Sequence[Meaning]) -> None:
+        self._glossary = glossary
+        self._by_acronym = defaultdict[str, list[int]](list)
+        self._by_terms = defaultdict[frozenset[str], list[int]](list)
+        # What a meaning stands for, by the first of its terms.
+        self._spelled_out = defaultdict[str, list[tuple[str, int]]](list)
+        for number, meaning in enumerate(glossary):
+            self._by_acronym[fold(meaning.acronym)].append(number)
+            self._by_terms[frozenset(terms(meaning.acronym))].append(number)
+            for first in terms(meaning.expansion)[:1]:
+                self._spelled_out[first].append((_joined_terms(meaning.expansion), number))
+
+    def expansion(self, question: str) -> Expansion:
+        """The other names of what a question names, in brackets.
+
+        Measured: bench/RESULTS.md, "Glossary".
+        """
+        asked = set(words(question))
+        short = {
+            number
+            for word in asked
+            for acronym in (word, word.removesuffix("s"))
+            for number in self._by_acronym.get(acronym, ())
+        }
+        topic = terms(question)
+        # Spaced out at both ends: "sante" must not be found inside "santen".
+        spaced = f" {' '.join(topic)} "
+        long = {
+            number
+            for first in set(topic)
+            for spelled_out, number in self._spelled_out.get(first, ())
+            if f" {spelled_out} " in spaced
+        }
+        names: list[str] = []
+        named: set[str] = set()
+        for number in sorted(short | long):
+            meaning = self._glossary[number]
+            if number in short:
+                names.append(meaning.expansion)
+                named |= {*terms(meaning.acronym), *terms(meaning.acronym + "s")}
+            else:
+                names.append(meaning.acronym)
+                named.update(terms(meaning.expansion))
+        if not names:
+            return NO_EXPANSION
+        return Expansion(f" ({', '.join(dict.fromkeys(names))})", frozenset(named))
+
+    def asked(self, question: str) -> list[Meaning]:
+        """The meanings of the acronym whose meaning is asked: "Que signifie PTA ?", or just "PTA ?".
+
+        Empty when the question asks something else, or is about more than one acronym.
+        """
+        if not asks_meaning(question):
+            return []
+        found = self._by_terms.get(frozenset(question_terms(question)), ())
+        return [self._glossary[number] for number in found]
 
 
-def asked_meanings(question: str, glossary: Sequence[Meaning]) -> list[Meaning]:
-    """The meanings of the acronym whose meaning is asked: "Que signifie PTA ?", or just "PTA ?".
-
-    Empty when the question asks something else, or is about more than one acronym.
-    """
-    if not asks_meaning(question):
-        return []
-    topic = set(question_terms(question))
-    return [m for m in glossary if topic == set(_joined_terms(m.acronym).split())]
-
-
-# Every question meets every meaning: their terms are found once, not once a question.
-_folded = lru_cache(maxsize=1 << 15)(fold)
-
-
-@lru_cache(maxsize=1 << 15)
 def _joined_terms(text: str) -> str:
     return " ".join(terms(text))

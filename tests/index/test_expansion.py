@@ -9,7 +9,7 @@ import pytest
 from corpus.glossary import Meaning
 from index.build import build
 from index.embedded import EmbeddedEngine
-from index.expansion import NO_EXPANSION, asked_meanings, expansion
+from index.expansion import NO_EXPANSION, Names
 from index.french import terms
 from index.opening import open_engine
 from qa.answer import ask
@@ -18,7 +18,7 @@ from tests.conftest import FakeEncoder
 PTA = Meaning("PTA", "plateformes territoriales d’appui", ())
 PPS_PLAN = Meaning("PPS", "plan personnalisé de santé", ())
 PPS_PROGRAMME = Meaning("PPS", "programme personnalisé de soins", ())
-GLOSSARY = (PPS_PLAN, PPS_PROGRAMME, PTA)
+NAMES = Names((PPS_PLAN, PPS_PROGRAMME, PTA))
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ GLOSSARY = (PPS_PLAN, PPS_PROGRAMME, PTA)
     ],
 )
 def test_the_other_names_are_added_in_brackets(question: str, other_names: list[str]) -> None:
-    assert expansion(question, GLOSSARY).text == f" ({', '.join(other_names)})"
+    assert NAMES.expansion(question).text == f" ({', '.join(other_names)})"
 
 
 @pytest.mark.parametrize("question", ["Qui finance la santé ?", "Une plateforme d'appui", "L'adaptation"])
 def test_a_question_that_names_nothing_of_the_glossary_is_left_as_it_is(question: str) -> None:
-    assert expansion(question, GLOSSARY) == NO_EXPANSION
+    assert NAMES.expansion(question) == NO_EXPANSION
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_question_that_names_nothing_of_the_glossary_is_left_as_it_is(question
 def test_only_a_question_about_the_acronym_itself_asks_its_meaning(
     question: str, meanings: list[Meaning]
 ) -> None:
-    assert asked_meanings(question, GLOSSARY) == meanings
+    assert NAMES.asked(question) == meanings
 
 
 @pytest.fixture
@@ -99,6 +99,6 @@ def test_every_definition_is_the_slice_of_its_document(acronyms: EmbeddedEngine)
 
 
 def test_the_terms_of_a_name_that_has_others_are_told_and_no_others() -> None:
-    assert expansion("Combien de PTA à Nevers en 2023 ?", GLOSSARY).of == {"pta", "ptas"}
-    spelled_out = expansion("Combien de plateformes territoriales d'appui à Nevers ?", GLOSSARY)
+    assert NAMES.expansion("Combien de PTA à Nevers en 2023 ?").of == {"pta", "ptas"}
+    spelled_out = NAMES.expansion("Combien de plateformes territoriales d'appui à Nevers ?")
     assert spelled_out.of == set(terms("plateformes territoriales d'appui"))
