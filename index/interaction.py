@@ -133,15 +133,15 @@ def late_scores(asked: AskedTokens, codes: Codes, starts: NDArray[np.int64]) -> 
     """
     half, count = codes.shape[1], len(asked.directions)
     halves, unit = _in_two_bytes(asked.directions)
-    cosines = np.empty((len(codes), count), np.int32)
+    products = np.empty((len(codes), count), np.int32)
     levels = np.empty((min(_ROWS, len(codes)), 2 * half), np.uint8)
     for start in range(0, len(codes), _ROWS):
         rows = codes[start : start + _ROWS]
         np.right_shift(rows, 4, out=levels[: len(rows), :half])
         np.bitwise_and(rows, LEVELS - 1, out=levels[: len(rows), half:])
         found = product(levels[: len(rows)], halves)
-        cosines[start : start + _ROWS] = found[:, :count] * 256 + found[:, count:]
-    best: Floats = np.maximum.reduceat(cosines, starts, axis=0) * unit + asked.constants
+        products[start : start + _ROWS] = found[:, :count] * 256 + found[:, count:]
+    best = np.maximum.reduceat(products, starts, axis=0) * unit + asked.constants
     return np.asarray(best @ asked.weights, np.float32)
 
 

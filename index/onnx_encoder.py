@@ -38,6 +38,7 @@ from index.tokenisation import Tokens, open_tokenizer
 
 GRAPH = "model.onnx"
 DESCRIPTION = "encoder.json"
+TABLE = "embeddings.bin"
 # A run reads at most so many tokens: below, operators' own cost shows; above, states leave the cache.
 _BUDGET = 256
 # So many passages are sorted by length, that those of one length be read together, without padding.
@@ -78,17 +79,15 @@ class OnnxEncoder:
         """Raises ModelUnavailable."""
         self._description = read_description(folder)
         files = self._description.files
-        # A third of the time of loading is that of hashing, which leaves the interpreter to others.
+        # The table of words is mapped, not parsed: it alone may be opened while it is hashed.
+        table = {name: digest for name, digest in files.items() if name == TABLE}
         with ThreadPoolExecutor(1, thread_name_prefix="hashing") as pool:
-            checked = pool.submit(_check, folder, files)
             try:
-                try:
-                    self._tokenizer = open_tokenizer(
-                        folder, files, spaces_apart=self._description.spaces_apart
-                    )
-                    self._session = open_session(folder / GRAPH)
-                finally:
-                    checked.result()  # that a file is damaged says more than what it did to its reader
+                _check(folder, {name: digest for name, digest in files.items() if name not in table})
+                checked = pool.submit(_check, folder, table)
+                self._tokenizer = open_tokenizer(folder, files, spaces_apart=self._description.spaces_apart)
+                self._session = open_session(folder / GRAPH)
+                checked.result()
             except ModelUnavailable:
                 raise
             # ONNX Runtime's errors have many classes.

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import EncodedQuestion
-from index.onnx_encoder import DESCRIPTION, GRAPH, Description, OnnxEncoder, open_session
+from index.onnx_encoder import DESCRIPTION, GRAPH, TABLE, Description, OnnxEncoder, open_session
 from index.onnx_graph import EMBEDDINGS, Architecture, build_graph, observed_names
 from index.quantisation import Floats, Range
 from index.sentencepiece_export import sentencepiece_of
@@ -146,8 +146,8 @@ def _write(folder: Path, model: onnx.ModelProto, description: Description) -> No
     # Beside the graph, the table of embeddings is mapped: only the rows of words met are in memory.
     for constant in model.graph.initializer:
         if constant.name == EMBEDDINGS:
-            onnx.external_data_helper.set_external_data(constant, location=f"{EMBEDDINGS}.bin")
-    (folder / f"{EMBEDDINGS}.bin").unlink(missing_ok=True)
+            onnx.external_data_helper.set_external_data(constant, location=TABLE)
+    (folder / TABLE).unlink(missing_ok=True)
     onnx.save_model(model, folder / GRAPH)
     others = sorted(path for path in folder.iterdir() if path.name != DESCRIPTION)
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in others}
@@ -157,6 +157,8 @@ def _write(folder: Path, model: onnx.ModelProto, description: Description) -> No
     given = description.fingerprint
     if given and description.precision != "int8":
         given += f"-{description.precision}"  # other vectors
+    if given and SENTENCEPIECE not in files:
+        given += "-tokenizers"  # other cuts, of what is hardly written
     whole = replace(described, fingerprint=given or digest)
     (folder / DESCRIPTION).write_text(whole.to_json(), "utf-8")
 

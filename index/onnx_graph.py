@@ -21,7 +21,8 @@ from index.quantisation import Coding, Floats, Linear, Range, smoothing, split, 
 if TYPE_CHECKING:
     import onnx
 
-# Raised whenever another graph, vocabulary or tokenizer would be written from the same model.
+# Raised whenever another graph, vocabulary or tokenizer would be written from the same model, or
+# `tokenisation` would cut otherwise: nothing else tells that a passage's vectors are not what they were.
 RECIPE = 2
 # com.microsoft's operators are part of every build of ONNX Runtime.
 _MICROSOFT = "com.microsoft"

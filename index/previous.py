@@ -31,6 +31,7 @@ _ANALYSIS = (
     "previous.py",
     "probes.py",
     "spellings.py",
+    "tokenisation.py",
     "windows.py",
 )
 
@@ -38,7 +39,9 @@ _ANALYSIS = (
 def recipe() -> str:
     """A hash of the code and the libraries that make passages, terms and keys of a text."""
     here = Path(__file__).parent
-    return reading.recipe() + reading.hashed((here / name for name in _ANALYSIS), ["PyStemmer"])
+    return reading.recipe() + reading.hashed(
+        (here / name for name in _ANALYSIS), ["PyStemmer", "sentencepiece", "tokenizers"]
+    )
 
 
 @dataclass(frozen=True, slots=True)

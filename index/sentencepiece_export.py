@@ -36,6 +36,7 @@ _UNEVEN = (
     "«\u00a0L’été\u00a0», dit-elle\u202f: 12\u202f500\u00a0€… l’œuvre d’ŒDIPE, 3 m², n° 1, ½ et 2ᵉ… ?",
     "LA COMMUNE DE L’ÎLE-D’YEU DÉCIDE : ART. 12 – LE PRENEUR",
     "Tre\u0301s de\u0301ja\u0300 vu, l´un ´ et ¨ ; eﬁn 🎉👏🏽 ! ….",
+    "le\x85pont\x85",
     "01/02/2018, 35,6 %, 06 12 34 56 78 ; x²+3x−4=0 — https://exemple.fr/a_b?c=d&e=1#f",
 )
 # Tokens: long texts are tried cut short, and all of them whole.

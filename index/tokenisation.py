@@ -38,7 +38,8 @@ _ALONE = (
 )
 # SentencePiece adds up scores in 32 bits from the start of what it is given, Hugging Face's in 64 bits
 # from the start of each word: over 16 words the two agree to 1e-4, over a page to 2e-3, which changed 3
-# French texts in 15,000. Words do not depend on one another, so a text may be given in parts.
+# French texts in 15,000 (bench/RESULTS.md, "Encoder"). Words do not depend on one another, so a text may
+# be given in parts; a word is never parted: one of a million characters takes 330 MB while it is cut.
 _WORDS = 16
 # White space of more than one character parts too: of it, only the last belongs to the word after it.
 _PART = re.compile(
@@ -97,7 +98,8 @@ class SentencePieceTokenizer:
     And they can for what is hardly written: "▁" at an end of a word; combining accents in another
     order than Unicode's, or after a character that stands for several ("ﬁ"); two cuts of one word with
     nearly one score, as "…" and "." or "." and "…" for "….": of 60,000 random strings of French
-    characters, 25.
+    characters, 25; a Hangul syllable and its last consonant, written apart; and, where white space is
+    apart, control characters from U+000B on.
     """
 
     def __init__(self, processor: SentencePieceProcessor, *, spaces_apart: bool) -> None:
@@ -125,7 +127,8 @@ class SentencePieceTokenizer:
         for found in _PART.finditer(text):
             if len(ids) >= enough:
                 return ids, offsets
-            part, (start, end) = found.group(), found.span()
+            # White space for Hugging Face's, ink in SentencePiece's own table.
+            part, (start, end) = found.group().replace("\x85", " "), found.span()
             cut = self._processor.encode(part, return_type="offset_mapping")
             ids += cut["ids"]
             offsets += self._placed(part, start, cut["pieces"])
@@ -169,6 +172,10 @@ def open_tokenizer(folder: Path, files: Collection[str], *, spaces_apart: bool) 
 
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         return HuggingFaceTokenizer(FromRust.from_file(str(path)))
+    except ImportError as error:
+        raise ModelUnavailable(
+            f"{error.name} ne s'importe pas ; réinstallez les dépendances : make install"
+        ) from error
     # Hugging Face's errors have no class of their own.
     except Exception as error:
         raise ModelUnavailable(

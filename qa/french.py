@@ -28,3 +28,8 @@ FACTS = {"author": "auteur", "date": "date"}
 def counted(count: int, noun: str) -> str:
     """A number and its noun: "0 passage", "1 passage", "2 passages"."""
     return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+def decimal(number: float) -> str:
+    """A number with one digit after the comma: "1,5"."""
+    return f"{number:.1f}".replace(".", ",")

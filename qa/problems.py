@@ -30,7 +30,7 @@ from qa.keys import AnotherSite, KeyRequired
 from qa.open_folders import UnknownText
 from qa.serving import Stopping
 from qa.text_names import BadName, UnsupportedFormat
-from qa.texts_folder import FolderChanged, TextTooLarge, UnreadableText, UnwritableTexts
+from qa.texts_folder import FolderChanged, NoReader, TextTooLarge, UnreadableText, UnwritableTexts
 
 MEDIA_TYPE = "application/problem+json"
 # Nothing is loaded from elsewhere, nothing runs, nothing is framed. On every reply.
@@ -70,6 +70,7 @@ _TABLE: dict[type[SourcierError], tuple[int, str, str]] = {
     TextTooLarge: (413, "text_too_large", "Texte trop gros"),
     UnsupportedFormat: (415, "unsupported_format", "Format non pris en charge"),
     UnreadableText: (422, "unreadable_text", "Texte illisible"),
+    NoReader: (503, "no_reader", "Lecture impossible pour l'instant"),
     BadName: (422, "bad_name", "Nom refusé"),
     UnwritableTexts: (507, "unwritable_texts", "Dossier de textes en lecture seule ou plein"),
     MissingTexts: (503, "missing_texts", "Dossier de textes absent"),

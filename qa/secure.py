@@ -21,9 +21,9 @@ class SecurityHeaders:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = message.setdefault("headers", [])
+                headers = list(message.get("headers", ()))
                 own = {name for name, _ in headers}
-                headers += [header for header in _HEADERS if header[0] not in own]
+                message["headers"] = headers + [header for header in _HEADERS if header[0] not in own]
             await send(message)
 
         await self._app(scope, receive, secured)

@@ -146,6 +146,7 @@ class EngineHolder:
                     return
                 else:
                     self._put(_Shared(engine))
+                    allocator.trim()
                 finally:
                     self._is_opening = False
 
@@ -183,7 +184,6 @@ class EngineHolder:
         except BaseException:
             engine.close()
             raise
-        allocator.trim()
         return engine
 
     def _put(self, shared: _Shared | None) -> None:

@@ -23,7 +23,7 @@ from rich.text import Text
 from corpus.changes import Changes
 from corpus.documents import CutDocument, Reason, Unread
 from index.progress import ENCODING
-from qa.french import FACTS, REASONS, counted
+from qa.french import FACTS, REASONS, counted, decimal
 
 if TYPE_CHECKING:
     # `sourcier --help` answers without loading the index room.
@@ -100,7 +100,7 @@ class _Speed(ProgressColumn):
         seconds = task.elapsed if task.finished_time is None else task.finished_time
         if not task.fields["encodes"] or not task.completed or not seconds:
             return Text()
-        return Text(f"{task.completed / seconds:.1f} passages/s".replace(".", ","))
+        return Text(f"{decimal(task.completed / seconds)} passages/s")
 
 
 @contextmanager

@@ -45,6 +45,10 @@ class UnreadableText(SourcierError):
     """The bytes that arrived hold no text that could be read; the old text stays."""
 
 
+class NoReader(SourcierError):
+    """No process could be begun to read the bytes that arrived."""
+
+
 class FolderChanged(SourcierError):
     """A folder on the way was moved or replaced while the text arrived."""
 
@@ -66,8 +70,8 @@ def write_text(texts: Path, source: str, chunks: Iterable[bytes], largest: int) 
     """Puts the bytes of `chunks`, at most `largest` of them, where `source` says; makes its folders.
 
     On any error, also one that `chunks` raises, what was there before stays and nothing is left.
-    Raises BadName, UnsupportedFormat, TextTooLarge, UnreadableText, FolderChanged, UnwritableTexts,
-    MissingTexts.
+    Raises BadName, UnsupportedFormat, TextTooLarge, UnreadableText, NoReader, FolderChanged,
+    UnwritableTexts, MissingTexts.
     """
     *folders, typed = components_of(source)
     check_format(typed)
@@ -152,7 +156,11 @@ def _receive(chunks: Iterable[bytes], file: BinaryIO, largest: int) -> str:
 
 def _check_readable(file: BinaryIO, name: str) -> None:
     file.seek(0)
-    result = read_apart(name, file.read())
+    data = file.read()
+    try:
+        result = read_apart(name, data)
+    except OSError as error:
+        raise NoReader(f"le service n'a pas pu lancer la lecture : {said(error)} ; recommencez") from error
     if isinstance(result, Unread):
         raise UnreadableText(result.reason)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from pathlib import PurePosixPath
 from queue import SimpleQueue
 
@@ -24,13 +26,16 @@ from corpus.reading.worker import receive, send
 
 # Read at 20,000 to 50,000 characters a second, when the others are at 500,000 and more.
 _SLOW = frozenset({".pdf", ".docx"})
+_PARSERS = ("corpus.reading.pdf", "corpus.reading.docx")
 # So many for each process: beginning one takes half a second, a PDF of three pages a tenth.
 _WORTH = 24
 # -P: the folder that this was started in may hold a json.py, which is nobody's business to run.
 COMMAND = (sys.executable, "-P", "-m", "corpus.reading.worker")
 # How the reason of a file that killed its reader begins: its bytes are never parsed in this process.
 KILLED = "lecture impossible : le processus qui lisait s'est "
-_REMEDY = "retirez ce fichier du dossier, ou enregistrez-le autrement"
+_REMEDY = "enregistrez ce fichier autrement, ou passez-vous de lui"
+# Seconds for a file that arrives alone: those of a PDF of 9,000 pages, at a tenth of a second for three.
+_LONGEST = 300.0
 
 
 @contextmanager
@@ -49,6 +54,9 @@ def parsing(
     elif count < 2:
         yield parse_when_asked, 0
         return
+    # A library that does not load is told here, once, and not by each process for each file.
+    for parser in _PARSERS:
+        import_module(parser)
     workers = [_Worker(command) for _ in range(count)]
     idle: SimpleQueue[_Worker] = SimpleQueue()
     for worker in workers:
@@ -79,19 +87,33 @@ def parsing(
             worker.close()
 
 
-def read_apart(source: str, data: bytes, command: Sequence[str] = COMMAND) -> Read | Unread:
-    """As `read_bytes`, in a process of its own where the format is one that can bring its reader down.
+def read_apart(
+    source: str, data: bytes, command: Sequence[str] = COMMAND, longest: float = _LONGEST
+) -> Read | Unread:
+    """As `read_bytes`, by a process of its own where the format is slow to parse, for `longest` seconds
+    at most.
 
     Raises OSError where no process can be begun.
     """
     if not _is_slow(source):
         return read_bytes(source, data)
-    worker = _Worker(command)
+    worker, is_late = _Worker(command), threading.Event()
+
+    def stop() -> None:
+        is_late.set()
+        worker.kill()
+
+    limit = threading.Timer(longest, stop)
+    limit.start()
     try:
-        return worker.read(source, data)
+        found = worker.read(source, data)
     finally:
+        limit.cancel()
         worker.kill()
         worker.close()
+    if not is_late.is_set():
+        return found
+    return Unread(source, f"lecture impossible : plus de {longest:.0f} secondes ; {_REMEDY}", failed=True)
 
 
 class _Worker:

@@ -117,6 +117,8 @@ def read_bytes(source: str, data: bytes) -> Read | Unread:
         extraction = reader(data)
     except UnreadableFile as error:
         return Unread(source, str(error), failed=True)
+    except ImportError:
+        raise  # a library that does not load is no fault of the file: no text is given up for it
     except Exception as error:  # noqa: BLE001 — parsers meet hostile bytes: one file never stops a build
         return Unread(source, f"lecture impossible ({type(error).__name__})", failed=True)
     if not extraction.text.strip():

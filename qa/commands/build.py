@@ -14,7 +14,7 @@ from rich.markup import escape
 from index.progress import ENCODING
 from qa.commands.options import Home, Json, Texts
 from qa.config import Settings, load_settings, texts_of
-from qa.french import counted
+from qa.french import counted, decimal
 from qa.terminal import err, named_changes, out, print_unread, progress
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _built(
 def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run: bool) -> None:
     from qa.drift import held_message, print_drift
 
-    seconds = f"{sum(report.seconds.values()):.1f}".replace(".", ",")
+    seconds = decimal(sum(report.seconds.values()))
     name = "rien n'est écrit" if dry_run else report.generation
     out.print(
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')} en {seconds} s "
@@ -89,7 +89,7 @@ def _print(report: BuildReport, settings: Settings, drifts: list[Drift], dry_run
         out.print(f"  {counted(len(names), kind)} : [dim]{escape(shown)}{more}[/]")
     encoded, reused = ("à encoder", "à reprendre") if dry_run else ("encodés", "repris")
     pace = report.encoded / report.seconds[ENCODING] if report.seconds.get(ENCODING) else 0.0
-    speed = f" ({pace:.1f} par seconde)".replace(".", ",") if report.encoded and pace else ""
+    speed = f" ({decimal(pace)} par seconde)" if report.encoded and pace else ""
     passages = f"passages {encoded} : {report.encoded}{speed}, {reused} : {report.reused}"
     out.print(f"  inchangés : {report.changes.unchanged} ; {passages}")
     if report.truncated:

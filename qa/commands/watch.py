@@ -18,6 +18,7 @@ from corpus.errors import SourcierError, said
 from index.errors import BuildCancelled, BuildUnderWay
 from qa.commands.options import Home, Texts
 from qa.config import Settings, load_settings, texts_of
+from qa.french import decimal
 from qa.terminal import err, named_changes, out, progress
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def told(report: BuildReport) -> str:
     parts = [_named(kind, names) for kind, names in kinds]
     if report.held:
         parts.append(f"{report.held} est retenue par l'épreuve, {report.generation} reste servie")
-    seconds = f"{sum(report.seconds.values()):.1f}".replace(".", ",")
+    seconds = decimal(sum(report.seconds.values()))
     return " ; ".join([*parts, f"{seconds} s ({report.generation})"])
 
 

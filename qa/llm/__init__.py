@@ -1,4 +1,4 @@
 """An optional language model that writes from the passages, and may not invent.
 
-Imported where one is set: what checks its sentences is nothing to a service without.
+`writer`, and all that checks sentences, is imported where one is set.
 """

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 PATH = "/mcp"
+_STOPPING = "le service s'arrête ; réessayez dans un instant"
 
 
 class Endpoint:
@@ -45,11 +46,15 @@ class Endpoint:
         request = Request(scope)
         await permitted(request, await bearer(request))
         if self._tasks is None:
-            raise Stopping("le service s'arrête ; réessayez dans un instant")
+            raise Stopping(_STOPPING)
         async with self._starting:
-            if self._manager is None:
-                self._manager = await self._tasks.start(self._manage)
-        await self._manager.handle_request(scope, receive, send)
+            # Looked at again: the application may have stopped while this waited.
+            if self._manager is None and self._tasks is not None:
+                await self._tasks.start(self._manage)
+            manager = self._manager
+        if manager is None or self._tasks is None:
+            raise Stopping(_STOPPING)
+        await manager.handle_request(scope, receive, send)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -60,14 +65,18 @@ class Endpoint:
                 yield
             finally:
                 self._tasks.cancel_scope.cancel()
-                self._tasks = self._manager = None
+                self._tasks = None
 
-    async def _manage(self, *, task_status: TaskStatus[StreamableHTTPSessionManager]) -> None:
+    async def _manage(self, *, task_status: TaskStatus[None]) -> None:
         manager = await run_in_threadpool(self._make)
         # In a task of its own: the one that starts it ends with its request.
         async with manager.run():
-            task_status.started(manager)
-            await anyio.sleep_forever()
+            self._manager = manager
+            try:
+                task_status.started()
+                await anyio.sleep_forever()
+            finally:
+                self._manager = None
 
 
 def mount(app: FastAPI) -> None:

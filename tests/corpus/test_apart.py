@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -67,7 +68,7 @@ def test_a_file_that_kills_its_process_is_named_and_the_others_are_read(
     found = read(tmp_path, HOSTILE)
     reason = (
         f"lecture impossible : le processus qui lisait s'est {how} ; "
-        "retirez ce fichier du dossier, ou enregistrez-le autrement"
+        "enregistrez ce fichier autrement, ou passez-vous de lui"
     )
     assert [each for each in found if isinstance(each, Unread)] == [Unread("3.pdf", reason, failed=True)]
     assert [each.source for each in found] == [f"{n}.pdf" for n in range(6)]
@@ -144,6 +145,17 @@ def test_who_leaves_does_not_wait_for_a_file_that_never_ends(begun: Callable[[],
     assert not [thread.name for thread in threading.enumerate() if "reading" in thread.name]
 
 
+def test_a_file_alone_that_never_ends_is_given_up(begun: Callable[[], list[int]]) -> None:
+    found = read_apart("a.pdf", b"wait", HOSTILE, longest=2.0)
+    reason = (
+        "lecture impossible : plus de 2 secondes ; enregistrez ce fichier autrement, ou passez-vous de lui"
+    )
+    assert found == Unread("a.pdf", reason, failed=True)
+    for process in begun():
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
 def test_a_reader_ends_with_who_feeds_it_in_the_middle_of_a_file(begun: Callable[[], list[int]]) -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen(HOSTILE, stdin=pipe, stdout=pipe) as process:
@@ -175,6 +187,15 @@ def test_a_process_that_is_let_go_of_while_it_is_ended_is_no_error() -> None:
 
     LetGo(COMMAND).kill()
     assert ended == [process]
+
+
+def test_a_parser_that_does_not_load_is_told_before_any_process_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "corpus.reading.pdf", raising=False)
+    monkeypatch.setitem(sys.modules, "pdfminer.high_level", None)
+    with pytest.raises(ImportError, match="pdfminer"), parsing(["a.pdf", "b.pdf"], ("/absent",)):
+        pass
 
 
 def test_few_files_or_fast_ones_begin_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

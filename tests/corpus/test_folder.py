@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import sys
 from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
@@ -17,7 +18,7 @@ from corpus.documents import Extraction, Unread
 from corpus.errors import MissingTexts
 from corpus.reading import READERS
 from corpus.reading import folder as folder_module
-from corpus.reading.folder import Read, list_files, read_files
+from corpus.reading.folder import Read, list_files, read_bytes, read_files
 from corpus.reading.opening import open_inside
 
 GOOD = "Le médecin de garde répond."
@@ -248,3 +249,10 @@ def test_a_reader_that_fails_in_any_way_stops_no_other(
     monkeypatch.setattr(folder_module, "READERS", {**READERS, ".md": ("md", failing)})
     reason = f"lecture impossible ({type(error).__name__})"
     assert reading(folder) == ({"bon.txt": GOOD}, {"a.md": (reason, True)})
+
+
+def test_a_parser_that_does_not_load_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "corpus.reading.html", raising=False)
+    monkeypatch.setitem(sys.modules, "inscriptis.html_engine", None)
+    with pytest.raises(ImportError, match="inscriptis"):
+        read_bytes("a.html", b"<p>Le lit est libre.</p>")

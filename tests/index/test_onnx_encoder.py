@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -231,6 +232,32 @@ def test_a_damaged_model_names_its_folder_and_what_to_do(
         OnnxEncoder(folder)
     assert str(caught.value).startswith(f"le modèle préparé {folder} ne se charge pas (")
     assert str(caught.value).endswith(") ; supprimez ce dossier, il sera préparé de nouveau")
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"), [("tokenizer.model", 0), ("model.onnx", 0), ("embeddings.bin", 2)]
+)
+def test_what_is_parsed_has_its_hash_first(
+    unigram: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reached: int
+) -> None:
+    folder = tmp_path / "graph"
+    shutil.copytree(unigram, folder)
+    parsed: list[str] = []
+    for parser in ("open_tokenizer", "open_session"):
+        original = getattr(onnx_encoder, parser)
+
+        def noted(*given: Any, parser: str = parser, original: Any = original, **named: Any) -> Any:
+            parsed.append(parser)
+            return original(*given, **named)
+
+        monkeypatch.setattr(onnx_encoder, parser, noted)
+    OnnxEncoder(folder)
+    assert parsed == ["open_tokenizer", "open_session"]
+    parsed.clear()
+    garble(folder / name)
+    with pytest.raises(ModelUnavailable, match="ne se charge pas"):
+        OnnxEncoder(folder)
+    assert len(parsed) == reached
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model"])

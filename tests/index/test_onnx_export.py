@@ -227,12 +227,20 @@ def test_prompts_are_part_of_what_tells_models_apart(tmp_path: Path) -> None:
     assert fingerprints[0] != fingerprints[1]
 
 
-def test_a_fingerprint_that_is_given_is_kept_and_every_file_can_be_read_by_those_who_serve(
-    source: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("spaces", "kept"), [("joined", "une empreinte"), ("kept", "une empreinte-tokenizers")]
+)
+def test_a_fingerprint_that_is_given_is_kept_and_says_which_tokenizer_cuts(
+    tmp_path: Path, spaces: Spaces, kept: str
 ) -> None:
-    export(load_model(Path(source)), tmp_path / "graph", "un nom", fingerprint="une empreinte")
+    source = Path(tiny_models.save(tmp_path, "xlm-roberta", spaces=spaces))
+    export(load_model(source), tmp_path / "graph", "un nom", fingerprint="une empreinte")
     said = read_description(tmp_path / "graph")
-    assert (said.name, said.fingerprint) == ("un nom", "une empreinte")
+    assert (said.name, said.fingerprint) == ("un nom", kept)
+
+
+def test_every_file_can_be_read_by_those_who_serve(source: str, tmp_path: Path) -> None:
+    export(load_model(Path(source)), tmp_path / "graph", "un nom")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "graph").iterdir()}
     assert modes == dict.fromkeys(("model.onnx", "embeddings.bin", "tokenizer.json", "encoder.json"), 0o644)
     assert stat.S_IMODE((tmp_path / "graph").stat().st_mode) == 0o755

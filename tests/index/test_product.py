@@ -41,6 +41,7 @@ def test_it_is_the_product_of_numpy(rows: int, size: int, columns: int) -> None:
     assert np.array_equal(found, tall.astype(np.int32) @ narrow)
 
 
+# A processor with VNNI passes it with any numbers.
 def test_the_largest_numbers_do_not_overflow() -> None:
     tall = np.full((40, 256), 128, np.uint8)
     for narrow in (np.full((256, 20), -128, np.int8), np.full((256, 20), 127, np.int8)):

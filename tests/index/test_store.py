@@ -56,6 +56,19 @@ def store(tmp_path: Path) -> Store:
     return written(tmp_path / "store.sqlite", CUT)
 
 
+def test_passages_of_odd_characters_come_back_in_the_order_asked(tmp_path: Path) -> None:
+    text = 'A\x00b \x1f "\\" \u2028 \ufeff[1]\n{"a": 1} 😀\x7f\ufffe'
+    spans = [(0, 3), (4, 11), (12, len(text))]
+    passages = tuple(
+        Passage(f"a#{start}", "a", start, end, text[start:end], ('"', "\x00"), (Span(start, end),))
+        for start, end in spans
+    )
+    odd = CutDocument(Document("a", "[\x00]", text, "0" * 64, "txt", (), ()), passages, ())
+    found = written(tmp_path / "odd.sqlite", odd).passages([2, 0, 1])
+    assert [each.passage for each in found] == [passages[2], passages[0], passages[1]]
+    assert {each.title for each in found} == {"[\x00]"}
+
+
 def test_a_document_comes_back_equal(store: Store) -> None:
     assert store.document("é/a.pdf") == DOCUMENT
     assert store.document("a.pdf") is None

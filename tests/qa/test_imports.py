@@ -113,3 +113,15 @@ def test_answering_and_building_again_import_nothing_that_prepares_models(tmp_pa
         "page": 200,
         "served": [],
     }
+
+
+def test_what_few_services_use_is_imported_when_it_is_used() -> None:
+    seldom = {"mcp", "httpx2", "lxml", "inscriptis", "pdfminer", "mammoth", "yaml", "qa.llm.writer"}
+    script = "import sys, {}; print(*{!r} & set(sys.modules))"
+
+    def imported(modules: str) -> set[str]:
+        command = [sys.executable, "-c", script.format(modules, seldom)]
+        return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+
+    assert imported("qa.app") == set()
+    assert imported("qa.app, qa.llm.writer, corpus.reading.pdf") == {"qa.llm.writer", "httpx2", "pdfminer"}

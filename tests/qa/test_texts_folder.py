@@ -21,6 +21,7 @@ from qa.text_names import UnsupportedFormat
 from qa.texts_folder import (
     STALE_SECONDS,
     TEMPORARY,
+    NoReader,
     TextTooLarge,
     UnreadableText,
     UnwritableTexts,
@@ -32,6 +33,10 @@ from tests.corpus.support import HOSTILE
 from tests.qa.writing import NEW, OLD, texts_in, tree
 
 LARGEST = 2**20
+KILLED_BY_IT = (
+    r"le processus qui lisait s'est tué \(signal 11\) ; "
+    "enregistrez ce fichier autrement, ou passez-vous de lui"
+)
 
 
 @pytest.fixture
@@ -156,8 +161,20 @@ def test_a_text_that_kills_its_reader_is_a_refusal_and_the_service_lives(
 ) -> None:
     monkeypatch.setattr("qa.texts_folder.read_apart", partial(read_apart, command=HOSTILE))
     before = tree(texts)
-    with pytest.raises(UnreadableText, match=r"le processus qui lisait s'est tué \(signal 11\)"):
+    with pytest.raises(UnreadableText, match=KILLED_BY_IT):
         put(texts, "a.pdf", b"kill")
+    assert tree(texts) == before
+
+
+def test_a_reader_that_cannot_be_begun_is_no_fault_of_the_folder(
+    texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.texts_folder.read_apart", partial(read_apart, command=("/absent",)))
+    before = tree(texts)
+    with pytest.raises(NoReader) as refused:
+        put(texts, "a.pdf", b"%PDF-1.4")
+    expected = "le service n'a pas pu lancer la lecture : introuvable ; recommencez"
+    assert str(refused.value) == expected
     assert tree(texts) == before
 
 
