@@ -7,6 +7,7 @@ upon this one takes over the very bits. Where there are many, FAISS proposes amo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,9 @@ EXACT: Measured = {"kind": "exact", "recall_at_10": 1.0}
 class Proposer(Protocol):
     """Proposes rows near to a question among more than can be compared."""
 
-    def propose(self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None) -> Rows: ...
+    def propose(self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None) -> Rows | None:
+        """None where all that is allowed is to be compared."""
+        ...
 
 
 class VectorIndex:
@@ -70,7 +73,9 @@ class VectorIndex:
 
     def cosines(self, question: Vectors, rows: Rows) -> Vectors:
         """The cosine of each of `rows` to the question; shape (len(rows),)."""
-        return _products(self._rows[rows], question)
+        if len(rows) <= _CHUNK:
+            return _products(self._rows[rows], question)
+        return np.concatenate([self.cosines(question, part) for part in _chunks(rows)])
 
     def vectors(self) -> Vectors:
         """All vectors, by row, read from disk as they are needed: shape (len(self), dimension)."""
@@ -79,10 +84,11 @@ class VectorIndex:
     def _compared(self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None) -> Rows | None:
         """The rows to compare with the question; None for all."""
         few = allowed is not None and np.count_nonzero(allowed) <= max(_FEW, limit)
-        if self._proposer is None or few:
+        proposed = None if self._proposer is None or few else self._proposer.propose(question, limit, allowed)
+        if proposed is None:
             return None if allowed is None else np.flatnonzero(allowed)
         # In order: pages of a file are then read in order too.
-        return np.sort(self._proposer.propose(question, limit, allowed))
+        return np.sort(proposed)
 
     def _all_cosines(self, question: Vectors) -> Vectors:
         parts = [_products(self._rows[i : i + _CHUNK], question) for i in range(0, len(self), _CHUNK)]
@@ -116,6 +122,11 @@ def _proposer(folder: Path) -> Proposer | None:
     from index.neighbours import open_neighbours
 
     return open_neighbours(folder / NEIGHBOURS)
+
+
+def _chunks(rows: Rows) -> Iterator[Rows]:
+    for start in range(0, len(rows), _CHUNK):
+        yield rows[start : start + _CHUNK]
 
 
 def _products(rows: Vectors, question: Vectors) -> Vectors:

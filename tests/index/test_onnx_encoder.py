@@ -4,15 +4,11 @@ it is damaged.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,39 +16,27 @@ import pytest
 from corpus.documents import Span
 from index import onnx_encoder
 from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput
-from index.errors import ModelUnavailable
 from index.models import load_encoder
-from index.onnx_encoder import OnnxEncoder, read_description
-from index.onnx_export import export
-from index.torch_encoder import load_model
+from index.onnx_encoder import OnnxEncoder
 from qa.config import load_settings
 from tests.index import tiny_models
-from tests.index.tiny_models import LONG, SENTENCES, Spaces
+from tests.index.tiny_models import LONG, SENTENCES
 
 INPUTS = [
     EncoderInput("Titre", text, (Span(0, 6),)) for text in (*SENTENCES, LONG, SENTENCES[0], SENTENCES[4])
 ]
 
 
-def write(folder: Path, spaces: Spaces) -> Path:
-    name = tiny_models.save(folder, "xlm-roberta", spaces=spaces)
-    with pytest.MonkeyPatch.context() as patch:
-        tiny_models.short_sample(patch, folder)
-        export(load_model(Path(name)), folder / "graph", name)
-    assert read_description(folder / "graph").precision == "int8"
-    return folder / "graph"
-
-
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny model's graph, in 8 bits."""
-    return write(tmp_path_factory.mktemp("written"), "kept")
+    return tiny_models.exported(tmp_path_factory.mktemp("written"), "kept")
 
 
 @pytest.fixture(scope="module")
 def unigram(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, whose words SentencePiece cuts."""
-    return write(tmp_path_factory.mktemp("unigram"), "joined")
+    return tiny_models.exported(tmp_path_factory.mktemp("unigram"), "joined")
 
 
 @pytest.fixture(
@@ -173,107 +157,6 @@ def test_questions_are_answered_while_passages_are_encoded(encoder: OnnxEncoder)
     for i, found in encoder.encode_passages(INPUTS):
         assert_same(encoder.encode_question(SENTENCES[1]), alone)
         assert_same_passage(found, expected[i])
-
-
-def cut(path: Path) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-
-
-def garble(path: Path) -> None:
-    path.write_text('{"model": ', "utf-8")
-
-
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def of_another_shape(path: Path) -> None:
-    path.write_text('{"name": "un nom"}', "utf-8")
-
-
-def a_list(path: Path) -> None:
-    path.write_text("[1, 2]", "utf-8")
-
-
-def not_utf8(path: Path) -> None:
-    path.write_bytes(b"\xff\xfe{")
-
-
-@pytest.mark.parametrize(
-    ("name", "damage"),
-    [
-        ("model.onnx", cut),
-        ("model.onnx", empty),
-        ("model.onnx", Path.unlink),
-        ("embeddings.bin", cut),
-        ("embeddings.bin", Path.unlink),
-        ("tokenizer.json", cut),
-        ("tokenizer.json", garble),
-        ("tokenizer.json", Path.unlink),
-        ("tokenizer.model", cut),
-        ("tokenizer.model", garble),
-        ("tokenizer.model", Path.unlink),
-        ("encoder.json", cut),
-        ("encoder.json", Path.unlink),
-        ("encoder.json", of_another_shape),
-        ("encoder.json", a_list),
-        ("encoder.json", not_utf8),
-    ],
-)
-def test_a_damaged_model_names_its_folder_and_what_to_do(
-    written: Path, unigram: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
-) -> None:
-    folder = tmp_path / "graph"
-    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
-    assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
-    damage(folder / name)
-    with pytest.raises(ModelUnavailable) as caught:
-        OnnxEncoder(folder)
-    assert str(caught.value).startswith(f"le modèle préparé {folder} ne se charge pas (")
-    assert str(caught.value).endswith(") ; supprimez ce dossier, il sera préparé de nouveau")
-
-
-@pytest.mark.parametrize(
-    ("name", "reached"), [("tokenizer.model", 0), ("model.onnx", 0), ("embeddings.bin", 2)]
-)
-def test_what_is_parsed_has_its_hash_first(
-    unigram: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reached: int
-) -> None:
-    folder = tmp_path / "graph"
-    shutil.copytree(unigram, folder)
-    parsed: list[str] = []
-    for parser in ("open_tokenizer", "open_session"):
-        original = getattr(onnx_encoder, parser)
-
-        def noted(*given: Any, parser: str = parser, original: Any = original, **named: Any) -> Any:
-            parsed.append(parser)
-            return original(*given, **named)
-
-        monkeypatch.setattr(onnx_encoder, parser, noted)
-    OnnxEncoder(folder)
-    assert parsed == ["open_tokenizer", "open_session"]
-    parsed.clear()
-    garble(folder / name)
-    with pytest.raises(ModelUnavailable, match="ne se charge pas"):
-        OnnxEncoder(folder)
-    assert len(parsed) == reached
-
-
-@pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model"])
-def test_a_tokenizer_that_was_written_wrong_is_named(
-    written: Path, unigram: Path, tmp_path: Path, name: str
-) -> None:
-    folder = tmp_path / "graph"
-    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
-    assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
-    garble(folder / name)
-    said = json.loads((folder / "encoder.json").read_text("utf-8"))
-    said["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    (folder / "encoder.json").write_text(json.dumps(said), "utf-8")
-    with pytest.raises(ModelUnavailable) as caught:
-        OnnxEncoder(folder)
-    assert str(caught.value).startswith(f"{folder / name} ne se lit pas (")
 
 
 def test_each_run_takes_one_core(written: Path) -> None:

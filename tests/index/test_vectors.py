@@ -130,7 +130,7 @@ def test_the_limit_is_one_of_bytes_on_disk(tmp_path: Path, shape: tuple[int, int
 def test_above_the_limit_a_proposer_is_written_with_its_recall(tmp_path: Path) -> None:
     written = write_vectors(tmp_path, ROWS, exact_bytes=1_599)
     assert (tmp_path / NEIGHBOURS).exists()
-    assert written.measured["kind"] == "ivf_sq8"
+    assert written.measured["kind"] == "pq4_fast_scan"
     assert float(written.measured["recall_at_10"]) >= 0.99
     assert open_vectors(tmp_path).nearest(QUESTION, 1)[0].tolist() == [3]
 

@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 
 from index import onnx_export
+from index.onnx_encoder import read_description
+from index.onnx_export import export
+from index.torch_encoder import load_model
 
 Spaces = Literal["kept", "joined", "apart"]
 HIDDEN = 32
@@ -204,3 +207,13 @@ def short_sample(patch: pytest.MonkeyPatch, folder: Path) -> None:
     path = folder / "sample.txt"
     path.write_text("\n".join((*SENTENCES, LONG)), "utf-8")
     patch.setattr(onnx_export, "_SAMPLE", path)
+
+
+def exported(folder: Path, spaces: Spaces) -> Path:
+    """The folder of a tiny model's graph, in 8 bits, written on a short sample."""
+    name = save(folder, "xlm-roberta", spaces=spaces)
+    with pytest.MonkeyPatch.context() as patch:
+        short_sample(patch, folder)
+        export(load_model(Path(name)), folder / "graph", name)
+    assert read_description(folder / "graph").precision == "int8"
+    return folder / "graph"
