@@ -1,4 +1,4 @@
-"""A small sound generation, and a copy of it to damage."""
+"""A small sound generation, and a copy of it to damage; tiny models as they are run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import generation
+from tests.index import tiny_models
 from tests.index.support import indexed, interacting_encoder
 
 _TEXTS = {
@@ -27,3 +28,15 @@ def intact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(intact: Path, tmp_path: Path) -> Path:
     """A copy to damage."""
     return Path(shutil.copytree(intact, tmp_path / intact.name))
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny model's graph, in 8 bits. Read-only."""
+    return tiny_models.exported(tmp_path_factory.mktemp("graph"), "kept")
+
+
+@pytest.fixture(scope="session")
+def unigram_graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, whose words SentencePiece cuts. Read-only."""
+    return tiny_models.exported(tmp_path_factory.mktemp("unigram"), "joined")

@@ -19,7 +19,6 @@ from index.embedding import EncodedPassage, EncodedQuestion, EncoderInput
 from index.models import load_encoder
 from index.onnx_encoder import OnnxEncoder
 from qa.config import load_settings
-from tests.index import tiny_models
 from tests.index.tiny_models import LONG, SENTENCES
 
 INPUTS = [
@@ -27,20 +26,8 @@ INPUTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny model's graph, in 8 bits."""
-    return tiny_models.exported(tmp_path_factory.mktemp("written"), "kept")
-
-
-@pytest.fixture(scope="module")
-def unigram(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, whose words SentencePiece cuts."""
-    return tiny_models.exported(tmp_path_factory.mktemp("unigram"), "joined")
-
-
 @pytest.fixture(
-    scope="module", params=["written", "unigram", pytest.param("default", marks=pytest.mark.model)]
+    scope="module", params=["graph", "unigram_graph", pytest.param("default", marks=pytest.mark.model)]
 )
 def encoder(request: pytest.FixtureRequest) -> OnnxEncoder:
     if request.param != "default":
@@ -113,12 +100,12 @@ def running() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("encoder")]
 
 
-def test_passages_are_taken_as_results_are_consumed(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_passages_are_taken_as_results_are_consumed(graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx_encoder, "_WINDOW", 8)
     # So many runs wait at most, each of one passage at least, and a window is cut at once.
     ahead = 2 * len(os.sched_getaffinity(0)) + 1 + 8
     passages = Watched(ahead * 20)
-    results = OnnxEncoder(written).encode_passages(passages)
+    results = OnnxEncoder(graph).encode_passages(passages)
     assert passages.taken == -1
     for consumed in range(1, ahead * 4):
         next(results)
@@ -129,9 +116,9 @@ def test_passages_are_taken_as_results_are_consumed(written: Path, monkeypatch: 
 
 
 def test_an_error_reaches_whoever_consumes_and_leaves_no_thread(
-    written: Path, monkeypatch: pytest.MonkeyPatch
+    graph: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = OnnxEncoder(written)
+    encoder = OnnxEncoder(graph)
     assert len(list(encoder.encode_passages(INPUTS))) == len(INPUTS)
 
     def fail(texts: object) -> None:
@@ -159,19 +146,19 @@ def test_questions_are_answered_while_passages_are_encoded(encoder: OnnxEncoder)
         assert_same_passage(found, expected[i])
 
 
-def test_each_run_takes_one_core(written: Path) -> None:
-    session = onnx_encoder.open_session(written / "model.onnx")
+def test_each_run_takes_one_core(graph: Path) -> None:
+    session = onnx_encoder.open_session(graph / "model.onnx")
     options = session.get_session_options()
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
     assert session.get_providers() == ["CPUExecutionProvider"]
 
 
 def test_where_8_bit_products_would_overflow_the_graph_gives_the_same(
-    written: Path, monkeypatch: pytest.MonkeyPatch
+    graph: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = [OnnxEncoder(written).encode_question(sentence).vector for sentence in SENTENCES]
+    plain = [OnnxEncoder(graph).encode_question(sentence).vector for sentence in SENTENCES]
     monkeypatch.setattr(onnx_encoder, "_overflows", lambda: True)
-    careful = OnnxEncoder(written)
+    careful = OnnxEncoder(graph)
     for sentence, vector in zip(SENTENCES, plain, strict=True):
         assert float(careful.encode_question(sentence).vector @ vector) > 0.999
 

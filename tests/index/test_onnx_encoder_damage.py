@@ -17,18 +17,6 @@ from index.onnx_encoder import OnnxEncoder
 from tests.index import tiny_models
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny model's graph."""
-    return tiny_models.exported(tmp_path_factory.mktemp("written"), "kept")
-
-
-@pytest.fixture(scope="module")
-def unigram(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, whose words SentencePiece cuts."""
-    return tiny_models.exported(tmp_path_factory.mktemp("unigram"), "joined")
-
-
 def cut(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
@@ -76,10 +64,10 @@ def not_utf8(path: Path) -> None:
     ],
 )
 def test_a_damaged_model_names_its_folder_and_what_to_do(
-    written: Path, unigram: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+    graph: Path, unigram_graph: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "graph"
-    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
+    shutil.copytree(unigram_graph if name == "tokenizer.model" else graph, folder)
     assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
     damage(folder / name)
     with pytest.raises(ModelUnavailable) as caught:
@@ -92,10 +80,10 @@ def test_a_damaged_model_names_its_folder_and_what_to_do(
     ("name", "reached"), [("tokenizer.model", 0), ("model.onnx", 0), ("embeddings.bin", 2)]
 )
 def test_what_is_parsed_has_its_hash_first(
-    unigram: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reached: int
+    unigram_graph: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reached: int
 ) -> None:
     folder = tmp_path / "graph"
-    shutil.copytree(unigram, folder)
+    shutil.copytree(unigram_graph, folder)
     parsed: list[str] = []
     for parser in ("open_tokenizer", "open_session"):
         original = getattr(onnx_encoder, parser)
@@ -116,10 +104,10 @@ def test_what_is_parsed_has_its_hash_first(
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "tokenizer.model"])
 def test_a_tokenizer_that_was_written_wrong_is_named(
-    written: Path, unigram: Path, tmp_path: Path, name: str
+    graph: Path, unigram_graph: Path, tmp_path: Path, name: str
 ) -> None:
     folder = tmp_path / "graph"
-    shutil.copytree(unigram if name == "tokenizer.model" else written, folder)
+    shutil.copytree(unigram_graph if name == "tokenizer.model" else graph, folder)
     assert OnnxEncoder(folder).dimension == tiny_models.HIDDEN
     garble(folder / name)
     said = json.loads((folder / "encoder.json").read_text("utf-8"))
