@@ -59,6 +59,11 @@ class VectorIndex:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether there is a proposer: not all are compared exactly."""
+        return self._proposer is not None
+
     def nearest(
         self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, Vectors]:

@@ -28,7 +28,7 @@ from index.opening import open_engine
 from index.ragged import NOW, Origins, Ragged
 from index.retrieval import Asked, Retriever, ask
 from index.row_files import RaggedFile
-from index.vectors import EXACT_BYTES, VectorIndex, index_vectors
+from index.vectors import EXACT_BYTES, Proposer, VectorIndex, index_vectors
 from index.verification import inspect_generation
 from index.words import WordIndex, build_word_index, index_words
 from tests.conftest import FakeEncoder, fake_interaction
@@ -68,7 +68,7 @@ def asked_of(question: str, encoder: FakeEncoder) -> Asked:
     return ask(encoder, question)
 
 
-def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
+def retriever_of(texts: Sequence[str], encoder: FakeEncoder, proposer: Proposer | None = None) -> Retriever:
     """A retriever whose row i is the i-th text; with tokens where the encoder has an interaction."""
     encoded = [each for _, each in encoder.encode_passages([EncoderInput("", text, ()) for text in texts])]
     found = [terms(text) for text in texts]
@@ -77,7 +77,7 @@ def retriever_of(texts: Sequence[str], encoder: FakeEncoder) -> Retriever:
     if codes:
         tokens = Ragged(np.concatenate(codes), np.cumsum([0, *map(len, codes)], dtype=np.int64))
     return Retriever(
-        VectorIndex(np.array([each.vector for each in encoded])),
+        VectorIndex(np.array([each.vector for each in encoded]), proposer),
         build_word_index(count_terms([Counter(each) for each in found])),
         build_word_index(count_terms([Counter(phrases(each)) for each in found])),
         Groups(group(texts)),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from index.embedding import Vectors
+from index.errors import DamagedIndex
 from index.expansion import Expansion
 from index.french import phrases
 from index.interaction import late_scores
@@ -183,3 +188,37 @@ def test_only_allowed_rows_are_found_with_tokens_or_without(
 def test_when_no_row_is_allowed_none_is_found(interacting: Retriever) -> None:
     found = interacting.search(asked_of(ASKED, interacting_encoder()), 5, np.zeros(251, bool))
     assert (len(found.candidates), found.near, found.worded) == (0, frozenset(), frozenset())
+
+
+class Everything:
+    """Proposes all that is allowed, and notes in which thread."""
+
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+
+    def propose(
+        self, question: Vectors, limit: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64] | None:
+        self.threads.append(threading.current_thread().name)
+        return np.arange(251) if allowed is None else np.flatnonzero(allowed)
+
+
+def test_where_passages_are_many_meaning_is_looked_for_beside_the_words(plain: Retriever) -> None:
+    proposer, asked = Everything(), asked_of(ASKED, FakeEncoder())
+    large = retriever_of([*BEDS, FAR], FakeEncoder(), proposer)
+    found, expected = large.search(asked, 5), plain.search(asked, 5)
+    assert (found.near, found.worded) == (expected.near, expected.worded)
+    assert found.candidates.rows.tolist() == expected.candidates.rows.tolist()
+    assert found.candidates.scores.tolist() == expected.candidates.scores.tolist()
+    assert proposer.threads
+    assert all(name.startswith("vectors") for name in proposer.threads)
+
+
+def test_an_error_beside_the_words_is_the_question_s() -> None:
+    class Damaged(Everything):
+        def propose(self, *_: object) -> None:
+            raise DamagedIndex("un bloc")
+
+    large = retriever_of([*BEDS, FAR], FakeEncoder(), Damaged())
+    with pytest.raises(DamagedIndex, match="un bloc"):
+        large.search(asked_of(ASKED, FakeEncoder()), 5)
