@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -11,6 +15,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from index.product import GRAPH, product
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def levels(*shape: int) -> NDArray[np.uint8]:
@@ -55,3 +61,11 @@ def test_threads_get_the_products_that_one_gets() -> None:
         together = list(pool.map(lambda tall: product(tall, narrow), talls))
     for each, tall in zip(together, talls, strict=True):
         assert np.array_equal(each, product(tall, narrow))
+
+
+def test_onnx_runtime_tells_its_maker_nothing_and_keeps_no_number_of_the_machine(tmp_path: Path) -> None:
+    # Without what tells it that this is a test, in which it tells nothing either.
+    alone = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    script = "from index import product; product._session()"
+    subprocess.run([sys.executable, "-c", script], check=True, env=alone, cwd=ROOT)
+    assert list(tmp_path.iterdir()) == []
