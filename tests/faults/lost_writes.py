@@ -24,7 +24,7 @@ from index import generation
 from index.build import BuildOptions, build
 from index.errors import BuildCancelled, DamagedIndex, IncompatibleIndex, NoIndex
 from index.opening import open_engine
-from index.pointer import SERVED, is_marked
+from index.pointer import SERVED
 from tests.faults.crashes import Moved, Operation, Recorder, Synced, Tree, after_crash
 from tests.faults.versions import MONTHS, build_versions, only_in, said, version, write
 from tests.index.support import interacting_encoder
@@ -38,7 +38,8 @@ Heard = tuple[object, ...] | None
 @dataclass(frozen=True, slots=True)
 class History:
     """One acknowledged change of an index: what was on the disk, what happened, and what the index
-    says before, after, and after a build of `texts` that follows.
+    says before, after, and after a build of `texts` that follows; `mark`, what the generation served then
+    says of the one that it took the place of.
     """
 
     name: str
@@ -48,6 +49,7 @@ class History:
     old: Heard
     new: Heard
     built: Heard
+    mark: str | None
 
 
 @dataclass(slots=True)
@@ -126,12 +128,12 @@ class Crashes:
         recorder = Recorder(self._home.parent)
         with recorder.recording():
             change()
-        new = self._said(self._home)
+        new, marked = self._said(self._home), _mark(self._home)
         shutil.copytree(self._home, self._folder / "next")
         build(texts, self._folder / "next", self._encoder)
         built = self._said(self._folder / "next")
         shutil.rmtree(self._folder / "next")
-        return History(name, texts, recorder.start, tuple(recorder.operations), old, new, built)
+        return History(name, texts, recorder.start, tuple(recorder.operations), old, new, built, marked)
 
     def _build(self, texts: Path) -> None:
         build(texts, self._home, self._encoder, options=BuildOptions(keep=3))
@@ -158,8 +160,8 @@ class Crashes:
             for each in generation.kept(home):
                 generation.verify(home / "index" / each.name)
             # Marked once it is served: a crash between the two leaves that to the next one served.
-            if done and heard is not None and not is_marked(generation.current(home), SERVED):
-                return "the generation served does not bear its mark"
+            if done and heard is not None and _mark(home) != history.mark:
+                return "the generation served does not say which it took the place of"
         except (DamagedIndex, IncompatibleIndex) as error:
             return str(error)
         if heard not in (history.old, history.new):
@@ -204,6 +206,12 @@ def needless(crashes: Crashes, histories: Sequence[History], most: int) -> tuple
                 kind = _kind(operation, history.operations[at - 1])
                 is_missed[kind] = is_missed.get(kind, False) or crashes.misses(history, at, most)
     return len(is_missed), sorted(kind for kind, missed in is_missed.items() if not missed)
+
+
+def _mark(home: Path) -> str | None:
+    """What the generation served says of the one that it took the place of; None where it says nothing."""
+    mark = generation.current(home) / SERVED
+    return mark.read_text("utf-8") if mark.exists() else None
 
 
 def _kind(sync: Synced, before: Operation) -> str:
