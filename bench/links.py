@@ -38,8 +38,8 @@ from tests.running import running
 
 # Painted over what the browser highlights: a colour that nothing else on the page has.
 _HIGHLIGHT = "::target-text { background: #f0f !important; color: #f0f !important; }"
-# Chromium searches after the page has loaded, by turns.
-_PATIENCE, _PAUSE = 2.0, 0.1  # seconds
+# Chromium searches after the page has loaded, by turns; where other work has the machine, for long.
+_PATIENCE, _PAUSE = 10.0, 0.1  # seconds
 _WIDTH, _HEIGHT = 1000, 700  # pixels
 _AROUND = 400  # pixels looked at above and below the quote
 # Nothing of a browser's own traffic: it would fail to leave this machine, noisily.
@@ -99,20 +99,30 @@ def _painted(route: Route) -> None:
     route.fulfill(response=reply, body=f"{reply.text()}\n{_HIGHLIGHT}")
 
 
-def look(page: Page, address: str) -> Seen:
-    """Opens a link as a person does, and says what is highlighted once it is, or after a while."""
+def look(page: Page, address: str, patience: float = _PATIENCE) -> Seen:
+    """Opens a link as a person does, and says what is highlighted once it is, or after `patience` seconds."""
     # From another page: only a new document is searched for the directive.
     page.goto("about:blank")
     page.goto(address)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + patience
+    # Before any picture: one of a whole page takes back the scroll that it falls on (8 of 180).
+    while not (on_screen := _is_on_screen(page)) and time.monotonic() < deadline:
+        time.sleep(_PAUSE)
     while True:
-        seen = _seen(page)
+        missing, beside = _painted_now(page)
+        seen = Seen(missing, beside, on_screen)
         if seen.right or time.monotonic() > deadline:
             return seen
         time.sleep(_PAUSE)
 
 
-def _seen(page: Page) -> Seen:
+def _is_on_screen(page: Page) -> bool:
+    drawn_at = page.evaluate(_LINES)
+    return any(0 <= line[1] - drawn_at["scrolled"] < _HEIGHT for line in drawn_at["lines"])
+
+
+def _painted_now(page: Page) -> tuple[float, int]:
+    """What `Seen` says of the highlight."""
     drawn_at = page.evaluate(_LINES)
     lines, parts = drawn_at["lines"], drawn_at["parts"]
     height = page.evaluate("document.documentElement.scrollHeight")
@@ -133,8 +143,7 @@ def _seen(page: Page) -> Seen:
             max(0, round(top) - above - 4) : round(bottom) - above + 4,
             max(0, round(left) - 4) : round(right) + 4,
         ] = False
-    on_screen = any(0 <= line[1] - drawn_at["scrolled"] < _HEIGHT for line in lines)
-    return Seen(1 - covered / max(width, 1), int(np.count_nonzero(painted)), on_screen)
+    return 1 - covered / max(width, 1), int(np.count_nonzero(painted))
 
 
 def drawn(engine: Engine, count: int, seed: int = 5) -> list[Citation]:

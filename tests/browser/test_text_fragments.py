@@ -19,6 +19,8 @@ from tests.running import running
 
 SOURCE = "récits/Été & brume (2).txt"
 REFRAIN = "Chacun rentre chez soi avant que la cloche du port ne sonne, et nul ne parle."
+# Seconds given to a highlight that should not come.
+SOON = 3.0
 QUOTES = {
     "accents and apostrophes": "L’été où l’œuvre d’Aïcha naquit, l'île s’éveillait déjà à l'aube, çà et là.",
     "quotation marks": "« Où allez-vous ? » demanda le passeur ; « nulle part », répondit-elle « en riant ».",
@@ -90,7 +92,7 @@ def test_a_short_quote_that_stands_twice_is_told_by_its_heading(painted: Page, a
 def test_a_short_quote_not_below_its_heading_is_scrolled_to_and_no_other_highlighted(
     painted: Page, address: str
 ) -> None:
-    seen = look(painted, passage_link(citation("Oui, toujours.", "Ailleurs"), address))
+    seen = look(painted, passage_link(citation("Oui, toujours.", "Ailleurs"), address), SOON)
     assert (seen.missing, seen.beside, seen.on_screen) == (1.0, 0, True)
 
 
@@ -105,15 +107,15 @@ def test_what_open_webui_adds_to_an_address_takes_nothing_away(painted: Page, ad
     bare = event["data"]["source"]["url"]  # type: ignore[index]
     assert ":~:text=" not in bare
     for opened in (bare, f"{bare}#:~:text=Lt,l"):
-        assert look(painted, opened).on_screen
+        assert look(painted, opened, SOON).on_screen
     # Without the care taken, its addition would undo the directive.
-    assert not look(painted, f"{passage_link(cited, address)}#:~:text=Lt,l").right
+    assert not look(painted, f"{passage_link(cited, address)}#:~:text=Lt,l", SOON).right
 
 
 def test_the_measure_sees_a_highlight_that_is_elsewhere_or_partial(painted: Page, address: str) -> None:
     quote = QUOTES["quotation marks"]
     place, _, _ = passage_link(citation(quote), address).partition(":~:")
-    assert look(painted, f"{place}:~:text=nulle%20part").missing > 0.8
-    elsewhere = look(painted, f"{place}:~:text=demanda%20le%20passeur,trop")
+    assert look(painted, f"{place}:~:text=nulle%20part", SOON).missing > 0.8
+    elsewhere = look(painted, f"{place}:~:text=demanda%20le%20passeur,trop", SOON)
     assert elsewhere.beside > 1000
-    assert not look(painted, place).right
+    assert not look(painted, place, SOON).right

@@ -78,10 +78,16 @@ def at_work(settings: Settings) -> int:
 
 
 def is_running(process: int) -> bool:
-    """Alive, and not only waiting for its parent to take note of its end."""
+    """Alive, and not only waiting for its parent to take note of its end.
+
+    A process that is killed holds its files, and their locks, until the last of its threads is gone,
+    which may be later than its first.
+    """
+    of_process = Path(f"/proc/{process}")
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        threads = len(list((of_process / "task").iterdir()))
+        return threads > 1 or (of_process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
