@@ -81,7 +81,7 @@ def main() -> None:
         took = time.perf_counter() - started
 
         def ranked(question: str, index=index, of_question=of_question) -> list[str]:  # type: ignore[no-untyped-def]
-            best = index.best(of_question(question), 8 * TOP).tolist()
+            best = index.asked(of_question(question)).best(8 * TOP).tolist()
             return list(dict.fromkeys(names[row] for row in best))
 
         typed, untyped = _quality(ranked, questions), _quality(ranked, plain)

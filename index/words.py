@@ -5,8 +5,10 @@ Scores passages for terms. Does not read text (see `french`) and does not order 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,8 @@ Rows = NDArray[np.int64]
 # A place in sorted digests is that of the digest among all numbers, to within so many roots of how
 # many there are: of uniform draws, one of 10^13 is farther.
 _SPREAD = 4
+# Terms whose place is remembered: 1 MB at most.
+_REMEMBERED = 4_096
 
 
 class WordIndex:
@@ -43,6 +47,8 @@ class WordIndex:
         self.passage_count = passage_count
         self._terms, self._starts = terms, starts
         self._rows, self._weights = rows, weights
+        # A question's terms are asked about four times.
+        self._bounds = lru_cache(_REMEMBERED)(partial(_bounds, terms, starts))
 
     def __contains__(self, term: str) -> bool:
         """Whether any passage holds the term."""
@@ -52,53 +58,64 @@ class WordIndex:
         """Inverse document frequency of a term; the highest possible for an unknown one."""
         return inverse_document_frequency(self._frequency(term), self.passage_count)
 
-    def scores(self, terms: Iterable[str], rows: Rows) -> NDArray[np.float32]:
-        """BM25 of each of `rows` for the question's terms; shape (len(rows),)."""
+    def asked(self, terms: Iterable[str]) -> AskedWords:
+        """The terms of a question, each once, in their order."""
+        found = [self._posting(term) for term in dict.fromkeys(terms)]
+        rarities = (inverse_document_frequency(len(posting.rows), self.passage_count) for posting in found)
+        return AskedWords(tuple(p for p in found if len(p.rows)), sum(rarities), self.passage_count)
+
+    def _posting(self, term: str) -> Posting:
+        """What is known of a term; of an unknown one an empty posting."""
+        from_, to = self._bounds(term)
+        return Posting(self._rows[from_:to], self._weights[from_:to])
+
+    def _frequency(self, term: str) -> int:
+        from_, to = self._bounds(term)
+        return to - from_
+
+
+def _bounds(terms: NDArray[np.uint64], starts: NDArray[np.int64], term: str) -> tuple[int, int]:
+    """Where a term's postings begin and end; two equal numbers for an unknown one. A few pages are read,
+    as digests are spread evenly.
+    """
+    wanted, count = digest_of(term), len(terms)
+    expected, spread = (wanted * count) >> TERM_BITS, _SPREAD * int(count**0.5) + 1
+    first, last = max(0, expected - spread), min(count, expected + spread)
+    near = terms[first:last]
+    place = int(np.searchsorted(near, np.uint64(wanted)))
+    if place == len(near) or int(near[place]) != wanted:
+        return 0, 0
+    from_, to = starts[first + place : first + place + 2].tolist()
+    return from_, to
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWords:
+    """The terms of a question in one index: `postings`, those of the terms that some passage holds, read
+    once, and `rarity`, the sum of the rarities of all."""
+
+    postings: tuple[Posting, ...]
+    rarity: float
+    passage_count: int
+
+    def scores(self, rows: Rows) -> NDArray[np.float32]:
+        """BM25 of each of `rows`; shape (len(rows),)."""
         total = np.zeros(len(rows), np.float32)
         # In the question's order: a sum of floats is the same at each run.
-        for term in dict.fromkeys(terms):
-            posting = self._posting(term)
-            if posting is not None:
-                total += posting.added(rows)
+        for posting in self.postings:
+            total += posting.added(rows)
         return total
 
-    def shares(self, terms: Collection[str], rows: Rows) -> NDArray[np.float32]:
+    def shares(self, rows: Rows) -> NDArray[np.float32]:
         """BM25 of each of `rows` over the sum of the terms' rarities; shape (len(rows),)."""
-        total = sum(self.rarity(term) for term in dict.fromkeys(terms))
-        return self.scores(terms, rows) / np.float32(total or 1.0)
+        return self.scores(rows) / np.float32(self.rarity or 1.0)
 
-    def best(self, terms: Iterable[str], limit: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
+    def best(self, limit: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
         """The rows of the `limit` highest scores above zero, best first, ties by row.
 
         Only among the rows that are true in `allowed`, of shape (passage_count,), where it is given.
         """
-        found = [self._posting(term) for term in dict.fromkeys(terms)]
-        return best_rows([p for p in found if p is not None], self.passage_count, limit, allowed)
-
-    def _posting(self, term: str) -> Posting | None:
-        place = self._place(term)
-        if place is None:
-            return None
-        from_, to = self._starts[place : place + 2].tolist()
-        return Posting(self._rows[from_:to], self._weights[from_:to])
-
-    def _frequency(self, term: str) -> int:
-        place = self._place(term)
-        if place is None:
-            return 0
-        from_, to = self._starts[place : place + 2].tolist()
-        return int(to - from_)
-
-    def _place(self, term: str) -> int | None:
-        """Where a term's digest stands; a few pages are read, as digests are spread evenly."""
-        wanted, count = digest_of(term), len(self._terms)
-        expected, spread = (wanted * count) >> TERM_BITS, _SPREAD * int(count**0.5) + 1
-        first, last = max(0, expected - spread), min(count, expected + spread)
-        near = self._terms[first:last]
-        place = int(np.searchsorted(near, np.uint64(wanted)))
-        if place < len(near) and int(near[place]) == wanted:
-            return first + place
-        return None
+        return best_rows(self.postings, self.passage_count, limit, allowed)
 
 
 def build_word_index(counted: TermCounts) -> WordIndex:

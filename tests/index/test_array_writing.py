@@ -75,8 +75,9 @@ def test_the_indexes_returned_are_those_that_are_in_the_files(tmp_path: Path, en
         opened = open_word_index(tmp_path, name)
         assert [term in index for term in asked] == [term in opened for term in asked]
         rows = np.arange(len(encodings.vectors))
-        assert index.scores(asked, rows).tolist() == opened.scores(asked, rows).tolist()
-        assert max(index.scores(asked, rows)) > 0
+        scores = index.asked(asked).scores(rows)
+        assert scores.tolist() == opened.asked(asked).scores(rows).tolist()
+        assert max(scores) > 0
 
 
 def equal(one: Ragged, other: Ragged) -> bool:

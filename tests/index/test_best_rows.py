@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import index.best_rows
 from index.best_rows import Posting, best_rows
 
 ROWS = 2_000
@@ -31,9 +32,21 @@ def _all_added(
     return order.tolist(), total[order].tolist()
 
 
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few the rows are, none is added up without need."""
+    monkeypatch.setattr(index.best_rows, "_FEW", 0)
+
+
+# Few rows are all added up; the rest of many is looked up, or added up where it is shorter, or both.
+@pytest.mark.parametrize(("few", "looked_up"), [(10_000, 12), (0, 0), (0, 1), (0, 10_000), (300, 12)])
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("filtered", [False, True])
-def test_the_best_rows_are_those_of_the_plain_way(seed: int, filtered: bool) -> None:
+def test_the_best_rows_are_those_of_the_plain_way(
+    seed: int, filtered: bool, few: int, looked_up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.best_rows, "_FEW", few)
+    monkeypatch.setattr(index.best_rows, "_LOOKED_UP", looked_up)
     random = np.random.default_rng(seed)
     shares = random.choice([0.0, 0.001, 0.01, 0.1, 0.6], random.integers(1, 8))
     postings = [_posting(random, share, 5 * (1 - share) ** 4 + 0.1) for share in shares]
@@ -48,9 +61,10 @@ def test_the_best_rows_are_those_of_the_plain_way(seed: int, filtered: bool) -> 
         assert rescored.tolist() == sums
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_common_term_is_only_looked_up_once_rare_ones_have_found_enough() -> None:
     class Counted(Posting):
-        """Says how many of its rows were asked for."""
+        """Says how many of its rows were asked for, and whether all were read."""
 
         __slots__ = ()
         asked: list[int] = []  # noqa: RUF012
@@ -58,6 +72,12 @@ def test_a_common_term_is_only_looked_up_once_rare_ones_have_found_enough() -> N
         def added(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
             self.asked.append(len(rows))
             return super().added(rows)
+
+        def add_to(
+            self, total: NDArray[np.float32], allowed: NDArray[np.bool_] | None
+        ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+            self.asked.append(len(self.rows))
+            return super().add_to(total, allowed)
 
     random = np.random.default_rng(7)
     rare, common = _posting(random, 0.02, 8.0), _posting(random, 0.9, 0.5)

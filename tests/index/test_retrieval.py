@@ -115,7 +115,7 @@ def test_with_tokens_the_score_weighs_the_late_score_the_cosine_and_the_shares()
         codes = interaction.codes(encoder.encode_question(texts[row]).tokens)
         late = late_scores(asked.tokens[0], codes, np.array([0]))[0]
         assert candidates.late[position] == pytest.approx(late, abs=1e-6)
-    word_shares = retriever.words.shares(asked.terms, candidates.rows)
+    word_shares = retriever.words.asked(asked.terms).shares(candidates.rows)
     assert candidates.word_shares.tolist() == word_shares.tolist()
     assert phrases(asked.terms) == ["pont roug"]
     assert candidates.phrase_shares.tolist() == [0, 0, 0]

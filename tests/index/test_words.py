@@ -35,7 +35,7 @@ passage_lists = st.lists(counters, max_size=6)
 
 def scores(index: WordIndex, *terms: str) -> list[float]:
     """The scores of all passages."""
-    return index.scores(terms, np.arange(index.passage_count)).tolist()
+    return index.asked(terms).scores(np.arange(index.passage_count)).tolist()
 
 
 def test_a_score_is_bm25_computed_by_hand() -> None:
@@ -56,19 +56,22 @@ def test_a_passage_without_the_term_scores_zero_and_terms_add_up() -> None:
 def test_chosen_rows_score_as_they_do_among_all() -> None:
     index = build_word_index(count_terms(PASSAGES))
     every = scores(index, "soin", "ville")
-    assert index.scores(["soin", "ville"], np.array([2, 0])).tolist() == [every[2], every[0]]
+    assert index.asked(["soin", "ville"]).scores(np.array([2, 0])).tolist() == [every[2], every[0]]
 
 
 def test_a_term_asked_twice_counts_once() -> None:
     index = build_word_index(count_terms(PASSAGES))
     assert scores(index, "soin", "soin") == scores(index, "soin")
-    assert index.best(["ville", "soin", "ville"], 3).tolist() == index.best(["ville", "soin"], 3).tolist()
+    assert (
+        index.asked(["ville", "soin", "ville"]).best(3).tolist()
+        == index.asked(["ville", "soin"]).best(3).tolist()
+    )
 
 
 def test_an_unknown_term_scores_nothing_and_is_the_rarest() -> None:
     index = build_word_index(count_terms(PASSAGES))
     assert scores(index, "inconnu") == [0.0, 0.0, 0.0]
-    assert index.best(["inconnu"], 3).tolist() == []
+    assert index.asked(["inconnu"]).best(3).tolist() == []
     assert index.rarity("inconnu") == pytest.approx(math.log(1 + 3.5 / 0.5))
     assert index.rarity("inconnu") > index.rarity("lit") > index.rarity("ville")
     assert ("inconnu" in index, "lit" in index) == (False, True)
@@ -77,9 +80,9 @@ def test_an_unknown_term_scores_nothing_and_is_the_rarest() -> None:
 def test_the_best_rows_come_best_first() -> None:
     index = build_word_index(count_terms(PASSAGES))
     assert scores(index, "soin")[0] > scores(index, "soin")[1]
-    assert index.best(["soin"], 5).tolist() == [0, 1]
-    assert index.best(["soin"], 1).tolist() == [0]
-    assert index.best(["soin"], 5, np.array([False, True, True])).tolist() == [1]
+    assert index.asked(["soin"]).best(5).tolist() == [0, 1]
+    assert index.asked(["soin"]).best(1).tolist() == [0]
+    assert index.asked(["soin"]).best(5, np.array([False, True, True])).tolist() == [1]
 
 
 def test_the_index_opened_is_the_one_written(tmp_path: Path) -> None:
@@ -97,8 +100,8 @@ def test_the_index_opened_is_the_one_written(tmp_path: Path) -> None:
 def test_an_index_of_nothing_is_written_and_opened(tmp_path: Path) -> None:
     write_words(tmp_path, PHRASES, count_terms([]))
     opened = open_word_index(tmp_path, PHRASES)
-    assert opened.scores(["soin"], np.zeros(0, np.int64)).tolist() == []
-    assert opened.best(["soin"], 3).tolist() == []
+    assert opened.asked(["soin"]).scores(np.zeros(0, np.int64)).tolist() == []
+    assert opened.asked(["soin"]).best(3).tolist() == []
     assert "soin" not in opened
 
 
@@ -133,8 +136,8 @@ def test_a_share_is_the_score_over_the_rarity_of_all_that_was_asked() -> None:
     index = build_word_index(count_terms(PASSAGES))
     asked, every = ["lit", "nuit", "inconnu"], np.arange(3)
     total = sum(index.rarity(term) for term in asked)
-    assert index.shares(asked, every)[2] == pytest.approx(scores(index, *asked)[2] / total)
-    assert index.shares([], every).tolist() == [0.0, 0.0, 0.0]
+    assert index.asked(asked).shares(every)[2] == pytest.approx(scores(index, *asked)[2] / total)
+    assert index.asked([]).shares(every).tolist() == [0.0, 0.0, 0.0]
 
 
 @always
