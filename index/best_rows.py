@@ -54,7 +54,7 @@ class Posting:
 
 class _Best:
     """Rows of which all postings are added up, the `limit` best of those that were offered. `least`
-    is a sum that `limit` rows reach, zero until so many are known."""
+    is a sum that `limit` rows reach, less what rounding changes; zero until so many are known."""
 
     def __init__(self, limit: int) -> None:
         self.least = 0.0
@@ -74,7 +74,7 @@ class _Best:
         if len(self._rows) >= self._limit:
             top = _highest(self._sums, self._limit)
             self._rows, self._sums = self._rows[top], self._sums[top]
-            self.least = float(self._sums.min())
+            self.least = float(self._sums.min()) * _ROUNDING
 
 
 def best_rows(
@@ -94,19 +94,19 @@ def best_rows(
     total = np.zeros(row_count, np.float32)
     best = _Best(limit)
     read = 0
-    while read < len(by_worth) and left[read] >= best.least * _ROUNDING:
+    while read < len(by_worth) and left[read] >= best.least:
         here, reached = by_worth[read].add_to(total, allowed)
         read += 1
         if size[read] > _FEW:
             best.offer(here, reached, by_worth[read:])
     # Every row that can be among the best.
-    rows: Rows = np.flatnonzero(total > max(best.least * _ROUNDING - left[read], 0.0))
+    rows: Rows = np.flatnonzero(total > max(best.least - left[read], 0.0))
     for posting, more in zip(by_worth[read:], left[read + 1 :], strict=True):
         if len(rows) * _LOOKED_UP < len(posting.rows):
             total[rows] += posting.added(rows)
         else:
             posting.add_to(total, None)
-        rows = rows[total[rows] > best.least * _ROUNDING - more]
+        rows = rows[total[rows] > best.least - more]
     sums = total[rows]
     rows = rows[sums >= sums[_highest(sums, limit)].min(initial=np.inf) * _ROUNDING]
     exact = np.zeros(len(rows), np.float32)

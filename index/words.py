@@ -60,12 +60,11 @@ class WordIndex:
 
     def asked(self, terms: Iterable[str]) -> AskedWords:
         """The terms of a question, each once, in their order."""
-        found = [self._posting(term) for term in dict.fromkeys(terms)]
-        rarities = (inverse_document_frequency(len(posting.rows), self.passage_count) for posting in found)
-        return AskedWords(tuple(p for p in found if len(p.rows)), sum(rarities), self.passage_count)
+        once = dict.fromkeys(terms)
+        postings = tuple(self._posting(term) for term in once if term in self)
+        return AskedWords(postings, sum(self.rarity(term) for term in once), self.passage_count)
 
     def _posting(self, term: str) -> Posting:
-        """What is known of a term; of an unknown one an empty posting."""
         from_, to = self._bounds(term)
         return Posting(self._rows[from_:to], self._weights[from_:to])
 

@@ -12,7 +12,7 @@ import pytest
 
 from index.errors import DamagedIndex, IncompatibleIndex, NoIndex
 from index.opening import open_engine
-from qa.serving import Phase
+from qa.serving import LOOK_EVERY, Phase
 from tests.conftest import FakeEncoder
 from tests.qa.engines import FIRST, SECOND, FakeEngine, FakeIndex, served, sources, wait_until
 from tests.qa.helpers import NO_INDEX, OTHER_MODEL, OtherEncoder, damage, holder_of, index_texts
@@ -241,9 +241,12 @@ def test_nobody_waits_for_the_thread_that_opens_the_next_index(fake: FakeIndex) 
     fake.holder.start()
     try:
         assert opening.wait(10)
-        began = time.monotonic()
-        assert [served(fake.holder) for _ in range(100)] == ["g-1"] * 100
-        assert time.monotonic() - began < 5  # who waited would wait for ten
+        taken = []
+        for _ in range(3):
+            began = time.monotonic()
+            assert [served(fake.holder) for _ in range(100)] == ["g-1"] * 100
+            taken.append(time.monotonic() - began)
+        assert min(taken) < LOOK_EVERY
         assert fake.holder.phase is Phase.SWAPPING
         may_finish.set()
         wait_until(lambda: served(fake.holder) == "g-2")
