@@ -10,6 +10,7 @@ and the other first, over connections that are kept; prints both medians and the
 from __future__ import annotations
 
 import os
+import secrets
 import statistics
 import sys
 import time
@@ -31,10 +32,12 @@ def main() -> None:
     with httpx2.Client(base_url=sys.argv[1], headers=headers, timeout=60) as client:
         for turn in range(WARM_UP + COUNT):
             question = questions[turn % len(questions)]
+            # A number after it: what was asked before, by an earlier run too, is not searched again.
+            one, other = (f"{question} ({secrets.randbelow(10**9)})" for _ in range(2))
             if turn % 2:
-                asked, streamed = ask(client, question), first_token(client, question)
+                asked, streamed = ask(client, one), first_token(client, other)
             else:
-                streamed, asked = first_token(client, question), ask(client, question)
+                streamed, asked = first_token(client, one), ask(client, other)
             if turn >= WARM_UP:
                 asks.append(asked)
                 streams.append(streamed)
